@@ -1,0 +1,185 @@
+"""Every fact that a log can hold, one frozen class each.
+
+The class name is the wire name (`ThoughtDelta` → `thought.delta`); fields are listed in docs/protocol.md.
+A name or a field, once released, is never renamed or reused; new fields have defaults.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+Kind = Literal["thinking", "action", "observation", "answer"]
+Intent = Literal["queue", "steer", "interrupt"]
+Reason = Literal["done", "interrupted", "failed"]
+Why = Literal["user", "unwatched", "shutdown", "crash", "limit"]
+Marks = tuple[tuple[int, int], ...]  # (ms since the delta's own time, characters), one per chunk it joins
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """A fact. The log numbers it (`event_id`, from 1) and dates it (`at`, Unix ms) when it is appended."""
+
+    event_id: int = 0
+    at: int = 0
+    turn: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForkedFrom:
+    """Where a session was forked off: the other session and its last event that both share."""
+
+    session: str
+    event_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionCreated(Event):
+    title: str
+    model: str
+    forked_from: ForkedFrom | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionRenamed(Event):
+    title: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionCleared(Event):
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessagePosted(Event):
+    message: str
+    author: str
+    content: str
+    attachments: tuple[Mapping[str, Any], ...] = ()
+    intent: Intent = "queue"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageRead(Event):
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageWithdrawn(Event):
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TurnStart(Event):
+    by: str
+    model: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ThoughtStart(Event):
+    """`call` ties an action to its observation; `tool` and `args` (a JSON object) are an action's own."""
+
+    thought: str
+    kind: Kind
+    call: str | None = None
+    tool: str | None = None
+    args: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ThoughtDelta(Event):
+    thought: str
+    content: str
+    marks: Marks | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ThoughtEnd(Event):
+    """`content` is the whole text, so whoever has this needs no delta; `ms` is how long it was open."""
+
+    thought: str
+    content: str
+    ms: int
+    ok: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TurnProgressed(Event):
+    percent: int
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TurnRetried(Event):
+    in_ms: int
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskOpened(Event):
+    ask: str
+    kind: Literal["question", "approval"]
+    content: str
+    choices: tuple[str, ...] = ()
+    tool: str | None = None
+    args: Mapping[str, Any] | None = None
+    expires: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskClosed(Event):
+    ask: str
+    by: str | None = None
+    content: str | None = None
+    allow: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """Why a turn failed: `kind` for programs, `message` for people, `retry_after` in seconds."""
+
+    kind: str
+    message: str
+    retry_after: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenCount:
+    """Tokens as the provider counted them; `reasoning` is part of `output`, `cached` of `input`."""
+
+    input: int = 0
+    output: int = 0
+    reasoning: int = 0
+    cached: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TurnEnd(Event):
+    reason: Reason
+    by: str | None = None
+    why: Why | None = None
+    error: Failure | None = None
+    usage: TokenCount | None = None
+    cost_usd: float | None = None
+    ms: int = 0
+    upstream_closed_ms: float | None = None
+
+
+EVENTS: tuple[type[Event], ...] = (
+    SessionCreated,
+    SessionRenamed,
+    SessionCleared,
+    MessagePosted,
+    MessageRead,
+    MessageWithdrawn,
+    TurnStart,
+    ThoughtStart,
+    ThoughtDelta,
+    ThoughtEnd,
+    TurnProgressed,
+    TurnRetried,
+    AskOpened,
+    AskClosed,
+    TurnEnd,
+)

@@ -1,0 +1,123 @@
+"""The disk as the heart needs it; `storage/` is the real one, `Memory` here forgets when the process ends."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from .errors import NotFound
+from .events import Event
+from .log import Journal, Memory, Past
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """A session as the drawer lists it. `created` and `updated` in Unix ms, `events` = how many are settled."""
+
+    id: str
+    title: str
+    model: str
+    created: int
+    updated: int
+    turns: int = 0
+    events: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    """A session that a search found, with the words around the first place (empty: the title matched)."""
+
+    card: Card
+    excerpt: str = ""
+
+
+class Store(Protocol):
+    """Sessions on disk. Every failure is a StorageError whose message says what to do."""
+
+    def cards(self) -> list[Card]:
+        """All sessions that are not deleted, the newest first, from memory."""
+        ...
+
+    def unsettled(self) -> list[str]:
+        """Sessions with events in a journal that were never settled: what a crash left behind."""
+        ...
+
+    def open(self, session: str) -> tuple[Past, Sequence[Event], Journal]:
+        """The settled events, those that only a journal has (in order, following the past), and the journal
+        for what comes next. An unknown id is an empty session. Blocks: call it in a thread while serving.
+
+        Raises Damaged where the session cannot be read; what can be is not touched.
+        """
+        ...
+
+    async def settle(self, session: str, events: Sequence[Event], card: Card) -> None:
+        """Keeps one stretch (`events` follow those already settled and end where the journal now stands) and
+        the card, durably, then drops these events' lines from the journal. Off the event loop.
+
+        Appending may go on meanwhile. After a StorageError the journal still has everything; call it again.
+        """
+        ...
+
+    async def put(self, card: Card) -> None:
+        """The card alone, for a new title."""
+        ...
+
+    async def delete(self, session: str) -> None:
+        """Takes the session away; `restore` brings it back. NotFound if there is none."""
+        ...
+
+    async def restore(self, session: str) -> None: ...
+
+    async def search(self, words: str) -> list[Hit]:
+        """Sessions whose title or text has all the words, in any case, newest first, 50 at most."""
+        ...
+
+    def close(self) -> None:
+        """Waits for what is being written, and lets go of the data folder."""
+        ...
+
+
+class MemoryStore:
+    """A store without a disk, for `python -m agent` and for tests."""
+
+    def __init__(self) -> None:
+        self._cards: dict[str, Card] = {}
+        self._events: dict[str, list[Event]] = {}
+        self._stretches: dict[str, list[int]] = {}
+        self._deleted: dict[str, Card] = {}
+
+    def cards(self) -> list[Card]:
+        return sorted(self._cards.values(), key=lambda card: -card.updated)
+
+    def unsettled(self) -> list[str]:
+        return []
+
+    def open(self, session: str) -> tuple[Past, Sequence[Event], Journal]:
+        past = Past(list(self._events.get(session, ())), list(self._stretches.get(session, ())))
+        return past, (), Memory()
+
+    async def settle(self, session: str, events: Sequence[Event], card: Card) -> None:
+        if events:
+            self._stretches.setdefault(session, []).append(events[0].event_id)
+            self._events.setdefault(session, []).extend(events)
+        self._cards[session] = card
+
+    async def put(self, card: Card) -> None:
+        self._cards[card.id] = card
+
+    async def delete(self, session: str) -> None:
+        if session not in self._cards:
+            raise NotFound("That session is not here any more.")
+        self._deleted[session] = self._cards.pop(session)
+
+    async def restore(self, session: str) -> None:
+        if session in self._deleted:
+            self._cards[session] = self._deleted.pop(session)
+
+    async def search(self, words: str) -> list[Hit]:
+        wanted = words.casefold().split()
+        return [Hit(card=card) for card in self.cards() if all(word in card.title.casefold() for word in wanted)]
+
+    def close(self) -> None:
+        pass
