@@ -1,6 +1,6 @@
 """Event ⇄ plain dict of JSON values; the only file that spells wire names.
 
-A field at its default is left out and comes back as its default, so old logs read newer classes.
+A field that is None is left out; a field that is missing comes back as its default, so newer classes read old logs.
 A field nobody knows (a newer server wrote it) is dropped; an unknown `type` raises `ValueError`.
 """
 
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import MISSING, Field, fields
+from dataclasses import Field, fields
 from typing import Any, cast
 
 from .events import EVENTS, Event, Failure, ForkedFrom, TokenCount
@@ -26,9 +26,9 @@ def encode(event: Event) -> dict[str, Any]:
     """The event as a dict ready for any JSON library: `eventId`, `type`, `at`, `turn` (if any), its own fields."""
     kind = type(event)
     out: dict[str, Any] = {"eventId": event.event_id, "type": NAMES[kind], "at": event.at}
-    for name, wire, default, nested in PLANS[kind]:
+    for name, wire, nested in PLANS[kind]:
         value = getattr(event, name)
-        if value != default:
+        if value is not None:
             out[wire] = _plain(value) if nested else value
     return out
 
@@ -38,7 +38,7 @@ def decode(data: Mapping[str, Any]) -> Event:
     try:
         kind = TYPES[data["type"]]
         known: dict[str, Any] = {"event_id": data["eventId"], "at": data["at"]}
-        for name, wire, _, nested in PLANS[kind]:
+        for name, wire, nested in PLANS[kind]:
             if wire in data:
                 value = data[wire]
                 read = READERS.get(name)
@@ -49,11 +49,7 @@ def decode(data: Mapping[str, Any]) -> Event:
 
 
 def _plain(value: Any) -> dict[str, Any]:
-    return {
-        SPELLING.get(f.name, f.name): v
-        for f in fields(value)
-        if (v := getattr(value, f.name)) != f.default or f.default is MISSING
-    }
+    return {SPELLING.get(f.name, f.name): v for f in fields(value) if (v := getattr(value, f.name)) is not None}
 
 
 def _nested(name: str, value: Mapping[str, Any] | None) -> Any:
@@ -76,9 +72,9 @@ NAMES: dict[type[Event], str] = {kind: wire_name(kind) for kind in EVENTS}
 TYPES: dict[str, type[Event]] = {name: kind for kind, name in NAMES.items()}
 
 
-def _plan(kind: type[Event]) -> list[tuple[str, str, Any, bool]]:
+def _plan(kind: type[Event]) -> list[tuple[str, str, bool]]:
     own: list[Field[Any]] = [f for f in fields(kind) if f.name not in ("event_id", "at")]
-    return [(f.name, SPELLING.get(f.name, f.name), f.default, f.name in NESTED) for f in own]
+    return [(f.name, SPELLING.get(f.name, f.name), f.name in NESTED) for f in own]
 
 
 PLANS = {kind: _plan(kind) for kind in EVENTS}

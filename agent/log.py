@@ -51,13 +51,13 @@ class Past(Sequence[Event]):
 
 
 class Log:
-    """Events numbered from 1. `past` holds those that a journal gave to the store earlier."""
+    """Events numbered from 1: those of the `past`, then `kept` ones that the journal already has, then the new."""
 
-    def __init__(self, journal: Journal, clock: Clock, past: Past | None = None) -> None:
+    def __init__(self, journal: Journal, clock: Clock, past: Past | None = None, kept: Sequence[Event] = ()) -> None:
         self.past = past or Past()
         self._journal = journal
         self._clock = clock
-        self._tail: list[Event] = []
+        self._tail: list[Event] = list(kept)
         self._waiting: set[asyncio.Future[None]] = set()
         self.closed = False
 
@@ -72,6 +72,10 @@ class Log:
         self._tail.append(event)
         self._ring()
         return event
+
+    @property
+    def first(self) -> Event | None:
+        return self.past[0] if self.past else self._tail[0] if self._tail else None
 
     def after(self, cursor: int) -> Sequence[Event]:
         """The events that a reader who has seen `cursor` of them is missing."""

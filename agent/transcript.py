@@ -37,7 +37,7 @@ State = Literal["running", "done", "interrupted", "failed"]
 
 @dataclass(slots=True, kw_only=True)
 class Message:
-    """What somebody wrote. `event_id` is its place in the log: forking right before it takes it back."""
+    """What somebody wrote."""
 
     id: str
     author: str
@@ -45,7 +45,6 @@ class Message:
     attachments: tuple[Mapping[str, Any], ...] = ()
     intent: Intent = "queue"
     at: int = 0
-    event_id: int = 0
 
 
 @dataclass(slots=True, kw_only=True)
@@ -83,12 +82,16 @@ class Ask:
 
 @dataclass(slots=True, kw_only=True)
 class Turn:
-    """What was asked and all that followed; `items` in the order in which they came to be seen."""
+    """What was asked and all that followed; `items` in the order in which they came to be seen.
+
+    `event_id` is the number of its start: a fork of all that is before it asks anew.
+    """
 
     id: str
     by: str
     model: str
     at: int = 0
+    event_id: int = 0
     state: State = "running"
     items: list[Message | Thought | Ask] = field(default_factory=list[Message | Thought | Ask])
     percent: int = 0
@@ -178,14 +181,15 @@ def apply(transcript: Transcript, event: Event) -> None:
                     attachments=event.attachments,
                     intent=event.intent,
                     at=event.at,
-                    event_id=event.event_id,
                 )
             )
         case MessageRead() | MessageWithdrawn():
             _take(transcript, event)
         case TurnStart():
             transcript.model = event.model
-            transcript.turns.append(Turn(id=event.turn or "", by=event.by, model=event.model, at=event.at))
+            transcript.turns.append(
+                Turn(id=event.turn or "", by=event.by, model=event.model, at=event.at, event_id=event.event_id)
+            )
         case _:
             turn = transcript.running
             if turn is not None and turn.id == event.turn:

@@ -1,0 +1,218 @@
+"""One watchable conversation: say, stop, resume, clear. With run.py the only writer of its log."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+
+from .chance import Chance
+from .errors import BadRequest, Busy, NotFound, TooLong
+from .events import (
+    Event,
+    ForkedFrom,
+    Intent,
+    MessagePosted,
+    MessageRead,
+    MessageWithdrawn,
+    SessionCleared,
+    SessionCreated,
+    SessionRenamed,
+    TurnEnd,
+)
+from .log import Log
+from .prompt import prompt
+from .providers.base import Prompt, Provider, ToolSpec
+from .run import Run
+from .tools.base import Tool
+from .transcript import Transcript, Turn, apply
+
+LONGEST_MESSAGE = 100_000
+LONGEST_TITLE = 120
+UNTITLED = "New session"
+
+
+class Session:
+    """A log and what may be done to it. Made by the hub; a new one has no events until somebody says something.
+
+    `transcript` is folded as far back as the hub opened it: its turns are the last ones, not always all.
+    """
+
+    def __init__(
+        self,
+        id: str,
+        log: Log,
+        chance: Chance,
+        *,
+        model: str,
+        provider: Callable[[str], Provider],
+        tools: Sequence[Tool],
+        ended: Callable[[Session], Awaitable[None]],
+        changed: Callable[[Session], None],
+        start: Transcript | None = None,
+    ) -> None:
+        self.id = id
+        self.log = log
+        self.trouble: str | None = None
+        """The sentence about why nothing can be written at the moment."""
+        self.watchers: set[Callable[[], None]] = set()
+        """Called when something changes that is not in the log: `trouble`."""
+        self._chance = chance
+        self._model = model
+        self._provider = provider
+        self._tools = tools
+        self._ended = ended
+        self._changed = changed
+        self._run: Run | None = None
+        self._said: set[str] = set()
+        self._transcript = start or Transcript(model=model)
+        for event in log.after(self._transcript.cursor):
+            apply(self._transcript, event)
+
+    # ── what people do ───────────────────────────────────────────────────────────────────────────────────
+
+    def say(self, content: str, *, author: str = "owner", intent: Intent = "queue", message: str | None = None) -> str:
+        """Posts a message and returns its id; the agent takes it up at once if it has the floor to itself.
+
+        While it works, `queue` waits for the next turn, `steer` is read before its next step, `interrupt` stops
+        it and opens the next turn. A `message` id that was said before makes this call do nothing.
+        Raises BadRequest (empty), TooLong, StorageError: then nothing happened.
+        """
+        if message in self._said:
+            return message or ""
+        content = content.strip()
+        if not content:
+            raise BadRequest("There is nothing to send: the message is empty.")
+        if len(content) > LONGEST_MESSAGE:
+            raise TooLong(f"That message has {len(content):,} characters; {LONGEST_MESSAGE:,} is the most.")
+        if not len(self.log):
+            self.append(SessionCreated(title=title_of(content), model=self._model))
+        message = message or self._chance.id()
+        self.append(MessagePosted(message=message, author=author, content=content, intent=intent))
+        self._said.add(message)
+        if self._run is None:
+            self._start(by=author)
+        elif intent == "interrupt":
+            self._run.stop(by=author, why="user")
+        return message
+
+    def resume(self, *, by: str = "owner") -> None:
+        """Goes on from where the last turn was cut off. Raises Busy while one runs, BadRequest if none was."""
+        if self._run is not None:
+            raise Busy("The agent is still at work.")
+        last = self._transcript.last
+        if last is None or last.state == "done":
+            raise BadRequest("There is nothing to continue: the last answer is complete.")
+        self._start(by=by)
+
+    def stop(self, *, by: str | None = "owner", why: str = "user") -> bool:
+        """Stops the running turn, if there is one, and tells whether there was."""
+        if self._run is None:
+            return False
+        self._run.stop(by=by, why="shutdown" if why == "shutdown" else "user")
+        return True
+
+    def withdraw(self, message: str, *, by: str = "owner") -> None:
+        """Takes back a message that nobody has read; raises NotFound where it is too late or not one's own."""
+        if not any(m.id == message and m.author == by for m in self._transcript.queued):
+            raise NotFound("That message was read already, or is not yours.")
+        self.append(MessageWithdrawn(message=message))
+
+    def clear(self, *, by: str = "owner") -> None:
+        """The agent forgets what came before; people can still scroll up. Raises Busy while a turn runs."""
+        if self._run is not None:
+            raise Busy("The agent is still at work. Stop it first.")
+        self.append(SessionCleared(by=by))
+
+    def rename(self, title: str) -> None:
+        """Raises BadRequest where the title is empty."""
+        title = " ".join(title.split())[:LONGEST_TITLE]
+        if not title:
+            raise BadRequest("A session needs a title.")
+        if title != self.title:
+            self.append(SessionRenamed(title=title))
+
+    async def wait_idle(self) -> None:
+        """Returns once no turn runs."""
+        while self._run is not None:
+            await self._run.wait_ended()
+
+    # ── what people see ──────────────────────────────────────────────────────────────────────────────────
+
+    @property
+    def transcript(self) -> Transcript:
+        """The live fold; read it, do not keep or change it."""
+        return self._transcript
+
+    @property
+    def title(self) -> str:
+        return self._transcript.title or UNTITLED
+
+    @property
+    def model(self) -> str:
+        return self._transcript.model or self._model
+
+    @property
+    def label(self) -> str:
+        """What the badge says of the model."""
+        return self._provider(self.model).label
+
+    @property
+    def running(self) -> bool:
+        return self._run is not None
+
+    @property
+    def forked_from(self) -> ForkedFrom | None:
+        """The session that this one was forked off, and where."""
+        first = self.log.first
+        return first.forked_from if isinstance(first, SessionCreated) else None
+
+    # ── for its run and its hub ──────────────────────────────────────────────────────────────────────────
+
+    def append(self, event: Event) -> Event:
+        event = self.log.append(event)
+        apply(self._transcript, event)
+        if isinstance(event, SessionCreated | SessionRenamed | TurnEnd):
+            self._changed(self)
+        return event
+
+    def prompt(self) -> Prompt:
+        specs = [ToolSpec(name=t.name, description=t.description, schema=t.schema) for t in self._tools]
+        return prompt(self._transcript, specs)
+
+    def read_messages(self, turn: str, *, steers_only: bool) -> None:
+        for message in list(self._transcript.queued):
+            if message.intent == "steer" or not steers_only:
+                self.append(MessageRead(turn=turn, message=message.id))
+
+    def turn(self) -> Turn | None:
+        return self._transcript.running
+
+    def troubled(self, trouble: str | None) -> None:
+        if trouble != self.trouble:
+            self.trouble = trouble
+            for watcher in list(self.watchers):
+                watcher()
+
+    def _start(self, *, by: str) -> None:
+        run = Run(self, self._provider(self.model), self._tools, self._chance, by=by, ended=self._run_ended)
+        run.start()
+        self._run = run
+        self._changed(self)
+
+    async def _run_ended(self, end: TurnEnd) -> None:
+        """Before anything else is said the turn is settled; then the agent takes up what was queued meanwhile."""
+        self._run = None
+        self._changed(self)
+        await self._ended(self)
+        waiting = self._transcript.queued
+        unasked = end.reason == "interrupted" and not any(m.intent == "interrupt" for m in waiting)
+        if waiting and self._run is None and not unasked:
+            self._start(by=waiting[0].author)
+
+
+def title_of(content: str) -> str:
+    """A title from a first message: its first line, cut at a word."""
+    line = next((line.strip() for line in content.splitlines() if line.strip()), UNTITLED)
+    if len(line) <= 60:
+        return line
+    cut = line[:60].rsplit(" ", 1)[0] if " " in line[:60] else line[:60]
+    return cut.rstrip(",;:-–— ") + "…"

@@ -1,0 +1,81 @@
+"""What can be set, each with its default and one sentence of help; main.py alone reads them from the world.
+
+A flag beats `THINKALOUD_*` in the environment, which beats `.env`, which beats the default.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Mapping, Sequence
+from dataclasses import Field, dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from .errors import BadRequest
+
+PREFIX = "THINKALOUD_"
+YES, NO = ("1", "true", "yes", "on"), ("0", "false", "no", "off", "")
+
+
+def _setting(default: Any, help: str) -> Any:
+    return field(default=default, metadata={"help": help})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    host: str = _setting("127.0.0.1", "Address to listen on; anything but this machine's own opens it to the network.")
+    port: int = _setting(8000, "Port to listen on.")
+    data: Path = _setting(Path("data"), "Folder that keeps the sessions.")
+    model: str = _setting("demo:rules", "Model of new sessions, as provider:name.")
+    docs: str = _setting("", "Folder of .md and .txt files that the search tool also looks through.")
+    browser: bool = _setting(True, "Open the page in a browser at the start.")
+    pace: float = _setting(1.0, "How slowly the demo thinks: 1 like a real model, 0 without any waiting.")
+
+    @classmethod
+    def read(cls, arguments: Sequence[str], environ: Mapping[str, str]) -> Settings:
+        """From a command line and an environment. Raises BadRequest with one sentence; `--help` exits."""
+        given = vars(parser().parse_args(arguments))
+        values: dict[str, Any] = {}
+        for setting in fields(cls):
+            flag = given.get(setting.name)
+            variable = PREFIX + setting.name.upper()
+            if flag is not None:
+                values[setting.name] = _value(setting, flag, f"--{setting.name}")
+            elif variable in environ:
+                values[setting.name] = _value(setting, environ[variable], variable)
+        settings = cls(**values)
+        if not 0 < settings.port < 65536:
+            raise BadRequest(f"A port is between 1 and 65535, not {settings.port}.")
+        if not 0 <= settings.pace <= 100:
+            raise BadRequest(f"The pace is between 0 and 100, not {settings.pace:g}.")
+        return settings
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line: one flag a setting; what is on by default has a `--no-` flag."""
+    out = argparse.ArgumentParser(
+        prog="main.py",
+        description="Thinkaloud: watch an agent think, live.",
+        epilog=f"Each is also read from the environment or a file .env, as {PREFIX}HOST and so on; a flag wins.",
+    )
+    for setting in fields(Settings):
+        help = setting.metadata["help"].replace("%", "%%")
+        if isinstance(setting.default, bool):
+            out.add_argument(f"--{setting.name}", action=argparse.BooleanOptionalAction, default=None, help=help)
+        else:
+            shown = f" (default: {setting.default})" if str(setting.default) else ""
+            out.add_argument(f"--{setting.name}", default=None, metavar=setting.name.upper(), help=help + shown)
+    return out
+
+
+def _value(setting: Field[Any], given: Any, where: str) -> Any:
+    kind: type[Any] = type(setting.default)
+    try:
+        if kind is bool and isinstance(given, str):
+            if given.lower() not in YES + NO:
+                raise ValueError
+            return given.lower() in YES
+        return kind(given)
+    except ValueError as error:
+        kinds: dict[type[Any], str] = {int: "a whole number", float: "a number", bool: "1 or 0"}
+        raise BadRequest(f"{where} should be {kinds.get(kind, 'a ' + kind.__name__)}, not {given!r}.") from error
