@@ -155,6 +155,10 @@ class Session:
         """What the badge says of the model."""
         return self._provider(self.model).label
 
+    def now(self) -> int:
+        """The session's clock: Unix ms, as in its events."""
+        return self._chance.clock.now()
+
     @property
     def running(self) -> bool:
         return self._run is not None

@@ -44,7 +44,7 @@ def calculate(expression: str) -> str:
         raise ToolError(f"“{_short(expression)}” is not an expression that I can work out.") from error
     except ValueError:
         raise ToolError(f"“{_short(expression)}” has no real result.") from None
-    if isinstance(result, complex):
+    if not isinstance(result, int | float):  # a complex number, or a function that was not called
         raise ToolError(f"“{_short(expression)}” has no real result.")
     return figure(result)
 
@@ -110,21 +110,55 @@ def _round(number: float, digits: int = 0) -> float:
     return round(number, max(-300, min(300, digits))) if digits else round(number)
 
 
+def _plus(left: float, right: float) -> float:
+    return left + right
+
+
+def _minus(left: float, right: float) -> float:
+    return left - right
+
+
+def _over(left: float, right: float) -> float:
+    return left / right
+
+
+def _whole(left: float, right: float) -> float:
+    return left // right
+
+
+def _rest(left: float, right: float) -> float:
+    return left % right
+
+
+def _negative(number: float) -> float:
+    return -number
+
+
+def _positive(number: float) -> float:
+    return number
+
+
 OPERATORS: dict[type[ast.AST], Callable[..., Any]] = {
-    ast.Add: lambda left, right: left + right,
-    ast.Sub: lambda left, right: left - right,
+    ast.Add: _plus,
+    ast.Sub: _minus,
     ast.Mult: _times,
-    ast.Div: lambda left, right: left / right,
-    ast.FloorDiv: lambda left, right: left // right,
-    ast.Mod: lambda left, right: left % right,
+    ast.Div: _over,
+    ast.FloorDiv: _whole,
+    ast.Mod: _rest,
     ast.Pow: _power,
-    ast.USub: lambda number: -number,
-    ast.UAdd: lambda number: number,
+    ast.USub: _negative,
+    ast.UAdd: _positive,
 }
-FUNCTIONS: dict[str, Callable[..., Any]] = {
-    **{name: getattr(math, name) for name in "sqrt cbrt floor ceil exp log10 log2 degrees radians gcd lcm".split()},
-    **{name: getattr(math, name) for name in "sin cos tan asin acos atan".split()},
-    **{"abs": abs, "min": min, "max": max, "round": _round, "ln": math.log, "log": _log},
-    **{"factorial": _factorial, "comb": _comb},
+PLAIN = ("sqrt", "cbrt", "floor", "ceil", "exp", "log10", "log2", "sin", "cos", "tan", "asin", "acos", "atan")
+WIDER = ("degrees", "radians", "gcd", "lcm")
+FUNCTIONS: dict[str, Callable[..., Any]] = {name: getattr(math, name) for name in PLAIN + WIDER} | {
+    "abs": abs,
+    "min": min,
+    "max": max,
+    "round": _round,
+    "ln": math.log,
+    "log": _log,
+    "factorial": _factorial,
+    "comb": _comb,
 }
 CONSTANTS: dict[str, float] = {"pi": math.pi, "e": math.e, "tau": math.tau}

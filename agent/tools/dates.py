@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import calendar
 import re
 from datetime import date, time, timedelta
 
 from ..errors import ToolError
 
-MONTHS = "january february march april may june july august september october november december".split()
-WEEKDAYS = "monday tuesday wednesday thursday friday saturday sunday".split()
+MONTHS = tuple(calendar.month_name)[1:]  # of the C locale: nothing here sets another
+WEEKDAYS = tuple(calendar.day_name)
 FEASTS = {
-    **{"christmas": (12, 25), "christmas day": (12, 25), "christmas eve": (12, 24), "boxing day": (12, 26)},
-    **{"new year": (1, 1), "new year's day": (1, 1), "new years": (1, 1), "new year's": (1, 1), "new years day": (1, 1)},
-    **{"new year's eve": (12, 31), "halloween": (10, 31), "valentine's day": (2, 14), "valentines day": (2, 14)},
+    "christmas": (12, 25),
+    "christmas day": (12, 25),
+    "christmas eve": (12, 24),
+    "boxing day": (12, 26),
+    "new year": (1, 1),
+    "new years": (1, 1),
+    "new year's": (1, 1),
+    "new year's day": (1, 1),
+    "new year's eve": (12, 31),
+    "halloween": (10, 31),
+    "valentine's day": (2, 14),
 }
 
 
@@ -47,18 +56,19 @@ def time_of(text: str) -> time:
 
 def shown(day: date) -> str:
     """Saturday, 21 November 2026."""
-    return f"{WEEKDAYS[day.weekday()].title()}, {day.day} {MONTHS[day.month - 1].title()} {day.year}"
+    return f"{WEEKDAYS[day.weekday()]}, {day.day} {MONTHS[day.month - 1]} {day.year}"
 
 
 def _day(text: str, today: date) -> date:
     if text in ("today", "now", "tomorrow", "yesterday"):
         return today + timedelta(days={"tomorrow": 1, "yesterday": -1}.get(text, 0))
-    if text in WEEKDAYS:
-        return today + timedelta(days=(WEEKDAYS.index(text) - today.weekday() - 1) % 7 + 1)
+    weekdays = [name.lower() for name in WEEKDAYS]
+    if text in weekdays:
+        return today + timedelta(days=(weekdays.index(text) - today.weekday() - 1) % 7 + 1)
     for feast, (month, day) in FEASTS.items():
         if text == feast or re.fullmatch(re.escape(feast) + r" \d{4}", text):
             return _dated(text[len(feast) :].strip(), month, day, today)
-    text = re.sub(rf"^(?:{'|'.join(WEEKDAYS)}) ", "", text)
+    text = re.sub(rf"^(?:{'|'.join(weekdays)}) ", "", text)
     if found := re.fullmatch(r"(\d{4})-(\d{1,2})-(\d{1,2})", text):
         return date(int(found[1]), int(found[2]), int(found[3]))
     if found := re.fullmatch(r"(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4})?", text):
@@ -72,7 +82,7 @@ def _day(text: str, today: date) -> date:
 
 def _month(name: str) -> int:
     for number, month in enumerate(MONTHS, 1):
-        if month.startswith(name) or (name == "sept" and number == 9):
+        if month.lower().startswith(name) or (name == "sept" and number == 9):
             return number
     raise ValueError(name)
 

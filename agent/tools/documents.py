@@ -17,11 +17,11 @@ FILES, ENTRIES = 1_000, 20_000
 FILE_BYTES, ALL_BYTES = 512_000, 16_000_000
 TERMS, RESULTS, SECTION = 16, 3, 700
 SUFFIXES = (".md", ".txt")
-COMMON = frozenset(
-    "a about after all also am an and any are as at be been but by can could did do does for from get had has have how "
-    "i if in into is it its just later me my of on or our please so than that the their them then there these they "
-    "this to us want was we were what when where which who why will with would you your".split()
-)
+COMMON = """
+a about after all also am an and any are as at be been but by can could did do does for from get had has have how i if
+in into is it its just later me my of on or our please so than that the their them then there these they this to us
+want was we were what when where which who why will with would you your
+"""
 
 
 def search_tool(folders: Sequence[Path]) -> Tool:
@@ -48,7 +48,7 @@ def search_tool(folders: Sequence[Path]) -> Tool:
 def _terms(query: str) -> list[str]:
     """At most 16 words of the query, without those that every text has; quoted later, so that none is syntax."""
     words = list(dict.fromkeys(re.findall(r"\w+", query[:1000].lower())))
-    return [word for word in words if word not in COMMON][:TERMS] or words[:TERMS]
+    return [word for word in words if word not in COMMON.split()][:TERMS] or words[:TERMS]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

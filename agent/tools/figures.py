@@ -21,4 +21,7 @@ def figure(value: float, significant: int = 12) -> str:
         raise ToolError("The result is too large for a number.")
     if value.is_integer() and abs(value) < 1e15:
         return str(int(value))
-    return f"{value:.{significant}g}".replace("e+", "e").replace("e-0", "e-").replace("e0", "e")
+    whole = len(f"{abs(value):.0f}") if abs(value) < 1e15 else 0
+    return (
+        f"{value:.{min(17, max(significant, whole + 2))}g}".replace("e+", "e").replace("e-0", "e-").replace("e0", "e")
+    )

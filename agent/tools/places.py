@@ -30,7 +30,7 @@ ALSO = {
     "America/New_York": "nyc ny boston washington washington_dc philadelphia miami atlanta eastern_time edt et",
     "America/Chicago": "dallas houston austin cst cdt central_time texas",
     "America/Denver": "mdt mountain_time salt_lake_city colorado",
-    "America/Los_Angeles": "la san_francisco sf seattle san_diego california pst pdt pt pacific_time las_vegas silicon_valley",
+    "America/Los_Angeles": "la california las_vegas pacific_time pdt pst pt san_diego san_francisco seattle sf",
     "America/Sao_Paulo": "brazil rio rio_de_janeiro são_paulo brasilia",
     "America/Mexico_City": "mexico",
     "America/Argentina/Buenos_Aires": "argentina",

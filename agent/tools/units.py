@@ -16,16 +16,32 @@ from .figures import figure
 # Anything else never reaches pint: it evaluates what it is given, and "9**9**9 m" keeps it busy for ever.
 UNIT = re.compile(r"[A-Za-zµ°Ω_]{1,30}((\*|/|\^)([A-Za-zµ°Ω_]{1,30}|[1-4])){0,4}")
 TEMPERATURES = {"c": "degC", "f": "degF", "k": "kelvin", "°c": "degC", "°f": "degF", "°k": "kelvin"}
-SPELLINGS = {
-    **{"degrees celsius": "degC", "degree celsius": "degC", "degrees c": "degC", "centigrade": "degC"},
-    **{"degrees centigrade": "degC", "celsius": "degC", "fahrenheit": "degF", "degrees kelvin": "kelvin"},
-    **{"degrees fahrenheit": "degF", "degree fahrenheit": "degF", "degrees f": "degF"},
-    **{"kmh": "km/hour", "km/h": "km/hour", "kmph": "km/hour", "kph": "km/hour", "fl oz": "fluid_ounce"},
-    **{"sqm": "m^2", "sq m": "m^2", "sq ft": "foot^2", "sqft": "foot^2", "sq km": "km^2", "\"": "inch", "'": "foot"},
-    **{"cc": "cm^3", "lbs": "pound", "hrs": "hour", "mins": "minute", "secs": "second", "sec": "second"},
-    **{"gb": "gigabyte", "mb": "megabyte", "kb": "kilobyte", "tb": "terabyte", "kwh": "kilowatt_hour"},
-    **{"hp": "horsepower", "kcal": "kilocalorie", "kcals": "kilocalorie", "ton": "metric_ton", "tons": "metric_ton"},
+ALSO = {
+    "degC": "celsius, centigrade, degrees c, degree celsius, degrees celsius, degrees centigrade",
+    "degF": "fahrenheit, degrees f, degree fahrenheit, degrees fahrenheit",
+    "kelvin": "degrees kelvin",
+    "km/hour": "km/h, kmh, kmph, kph",
+    "m^2": "sqm, sq m",
+    "km^2": "sq km",
+    "foot^2": "sq ft, sqft",
+    "foot": "', feets",
+    "inch": '"',
+    "cm^3": "cc",
+    "fluid_ounce": "fl oz",
+    "pound": "lbs",
+    "metric_ton": "ton, tons",
+    "hour": "hrs",
+    "minute": "mins",
+    "second": "sec, secs",
+    "kilobyte": "kb",
+    "megabyte": "mb",
+    "gigabyte": "gb",
+    "terabyte": "tb",
+    "kilowatt_hour": "kwh",
+    "kilocalorie": "kcal, kcals",
+    "horsepower": "hp",
 }
+SPELLINGS = {name: unit for unit, names in ALSO.items() for name in names.split(", ")}
 LOCK = threading.Lock()  # pint's caches are filled while it parses
 
 
@@ -59,11 +75,8 @@ def _unit(written: str, temperature: bool) -> Any:
     spelled = " ".join(written.split())
     if temperature:
         return registry.Unit(TEMPERATURES[spelled.lower()])
-    candidates: list[str] = []
-    for text in (spelled, spelled.lower()):
-        candidates += [SPELLINGS.get(text, ""), _pinted(text)]
-    if spelled.lower() in SPELLINGS and len(spelled) > 2:
-        candidates.insert(0, SPELLINGS[spelled.lower()])
+    listed = [SPELLINGS[key] for key in (spelled, spelled.lower()) if key in SPELLINGS]
+    candidates = [*listed, _pinted(spelled), _pinted(spelled.lower())]
     for candidate in candidates:
         if candidate and UNIT.fullmatch(candidate) and (unit := _parsed(candidate)) is not None:
             return unit
@@ -125,7 +138,8 @@ MEASURES: dict[str, dict[str, float]] = {
 def _registry() -> Any:
     import pint
 
-    return pint.UnitRegistry(autoconvert_offset_to_baseunit=False, cache_folder=None)
+    make: Any = pint.UnitRegistry  # half-typed upstream
+    return make(autoconvert_offset_to_baseunit=False, cache_folder=None)
 
 
 @cache

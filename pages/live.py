@@ -1,0 +1,145 @@
+"""Ties a session's log to the pages that show it: each keeps a cursor, and gets what is new while it is connected."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+import weakref
+from typing import Any
+
+from nicegui import background_tasks, core, ui
+
+from agent.session import Session
+
+from .parts.transcript import TranscriptView
+from .render import Render
+
+FRAME = 0.016  # seconds between two frames to one page, at the least
+SHARE = 0.25  # of one core that may go into frames; more pages get them more rarely
+BACKLOG = 16  # frames that may wait for a slow browser before it is left to lag
+EVENT = "t"  # see parts/transcript.js
+_screens: weakref.WeakValueDictionary[str, Screen] = weakref.WeakValueDictionary()
+
+
+class Live:
+    """A page that shows a session. Made inside the page function; ends with the page's client."""
+
+    def __init__(self, session: Session, view: TranscriptView) -> None:
+        self.client = ui.context.client
+        self.view = view
+        self.cursor = 0
+        self.current = ""
+        self.ready = False
+        """Whether the browser has said where it stands, on this very connection."""
+        self._screen = screen_of(session)
+        self._screen.pages.add(self)
+        snapshot = self._screen.render.snapshot()
+        self.cursor = snapshot["cursor"]
+        view.show(snapshot)
+        view.on_ready(self._on_ready)
+        view.on_earlier(self._on_earlier)
+        self.client.on_connect(self._on_silence)
+        self.client.on_disconnect(self._on_silence)
+        self.client.on_delete(self._on_delete)
+
+    def _on_ready(self, cursor: int) -> None:
+        """The browser has everything up to `cursor` and listens: on load, after a cut, when it found a gap."""
+        render = self._screen.render
+        render.catch_up()
+        if render.reaches(cursor):
+            self.cursor, self.current = cursor, ""
+        else:
+            snapshot = render.snapshot()
+            self.cursor, self.current = snapshot["cursor"], ""
+            self.view.run_method("reset", snapshot)
+        self.ready = True
+        self._screen.wake()
+
+    def _on_earlier(self, before: str) -> None:
+        self.view.run_method("prepend", self._screen.render.earlier(before))
+
+    def _on_silence(self) -> None:
+        """A connection begins or ends: nothing is sent until the browser says where it stands."""
+        self.ready = False
+
+    def _on_delete(self) -> None:
+        self._screen.pages.discard(self)
+        self._screen.wake()
+
+    def lags(self) -> bool:
+        """Whether earlier frames still wait for this browser to take them."""
+        for _, eio_sid in core.sio.manager.get_participants("/", self.client.id):
+            socket = core.sio.eio.sockets.get(eio_sid)
+            if socket is not None and socket.queue.qsize() > BACKLOG:
+                return True
+        return False
+
+
+class Screen:
+    """All pages of one session: one task reads the log and sends each what it is missing."""
+
+    def __init__(self, session: Session) -> None:
+        self.render = Render(session)
+        self.pages: set[Live] = set()
+        self._log = session.log
+        self._woken = asyncio.Event()
+        self._task = background_tasks.create(self._send_all(), name=f"screen {session.id}")
+
+    def wake(self) -> None:
+        """Looks at the pages now, although the log has nothing new."""
+        self._woken.set()
+
+    async def _send_all(self) -> None:
+        follower = background_tasks.create(self._listen(), name="screen follower")
+        try:
+            while True:
+                await self._woken.wait()
+                self._woken.clear()
+                if not self.pages:
+                    return
+                began = time.perf_counter()
+                lagging = await self._send_due()
+                took = time.perf_counter() - began
+                await asyncio.sleep(max(FRAME - took, took / SHARE - took))
+                if lagging:
+                    self._woken.set()
+        finally:
+            follower.cancel()
+            _screens.pop(self.render.session.id, None)
+
+    async def _listen(self) -> None:
+        cursor = 0
+        while not self._log.closed:
+            await self._log.wait_grown(cursor)
+            cursor = len(self._log)
+            self._woken.set()
+
+    async def _send_due(self) -> bool:
+        lagging = False
+        upto = self.render.catch_up()
+        for page in list(self.pages):
+            if not page.ready or page.cursor == upto or not page.client.has_socket_connection:
+                continue
+            if page.lags():
+                lagging = True
+                continue
+            if not self.render.reaches(page.cursor):
+                page._on_ready(page.cursor)
+                continue
+            page.cursor, page.current, frame = self.render.frame(page.cursor, page.current)
+            await send(page.client.id, frame)
+        return lagging
+
+
+async def send(room: str, frame: tuple[Any, ...]) -> None:
+    """Past NiceGUI's outbox: `run_method` wraps every few letters in 130 bytes of JavaScript and keeps them for a
+    rewind; frames are numbered, so a page that missed some says so and gets them again (docs/decisions/0002)."""
+    await core.sio.emit(EVENT, frame, room=room)
+
+
+def screen_of(session: Session) -> Screen:
+    """The screen of a session, while any page shows it."""
+    screen = _screens.get(session.id)
+    if screen is None or screen.render.session is not session:
+        screen = _screens[session.id] = Screen(session)
+    return screen

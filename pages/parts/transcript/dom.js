@@ -1,0 +1,49 @@
+// Elements, made without HTML: whatever is said in them stays text.
+
+export function el(tag, cls = "", attributes = {}, ...children) {
+  const element = document.createElement(tag);
+  if (cls) element.className = cls;
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value !== undefined && value !== null) element.setAttribute(name, value);
+  }
+  element.append(...children);
+  return element;
+}
+
+/** A letter of the icon font that NiceGUI ships; drawn by CSS, so that it is never copied or read aloud. */
+export function icon(name) {
+  return el("i", "ta-icon", { "data-icon": name, "aria-hidden": "true" });
+}
+
+/** A button with an icon, a label, or both; without a visible label it keeps its accessible name. */
+export function button(cls, label, iconName, act, { bare = false } = {}) {
+  const element = el("button", `ta-button ${cls}`, { type: "button", "aria-label": label, title: bare ? label : null });
+  if (iconName) element.append(icon(iconName));
+  if (!bare) element.append(el("span", "", {}, label));
+  element.addEventListener("click", act);
+  return element;
+}
+
+/** Copies, and shows for a moment that it did. */
+export async function copy(text, element) {
+  try {
+    await navigator.clipboard.writeText(text);
+  } catch {
+    const area = el("textarea", "ta-offscreen", {}, text); // plain HTTP has no clipboard
+    document.body.append(area);
+    area.select();
+    document.execCommand("copy");
+    area.remove();
+  }
+  const mark = element.querySelector(".ta-icon");
+  const before = mark.dataset.icon;
+  mark.dataset.icon = "check";
+  setTimeout(() => (mark.dataset.icon = before), 1200);
+}
+
+export function seconds(ms) {
+  if (ms < 100) return "< 0.1 s";
+  if (ms < 10_000) return `${(ms / 1000).toFixed(1)} s`;
+  if (ms < 60_000) return `${Math.round(ms / 1000)} s`;
+  return `${Math.floor(ms / 60_000)} min ${Math.round((ms % 60_000) / 1000)} s`;
+}

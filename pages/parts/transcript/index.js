@@ -1,0 +1,147 @@
+// A session as the page shows it: a snapshot, then frames, each event exactly once and in order.
+import { button, el, icon } from "./dom.js";
+import { Stick } from "./stick.js";
+import { Turn } from "./turn.js";
+
+export class Transcript {
+  constructor(root, emit) {
+    this.emit = emit;
+    this.cursor = 0; // events seen; the server is told on every (re)connection
+    this.live = false; // whether frames follow on from the cursor
+    this.asked = 0;
+    this.turns = new Map();
+    this.thoughts = new Map();
+    this.current = null; // the thought that grew last: short frames are for it
+    this.more = button("ta-earlier", "Show earlier", null, () => this.earlier());
+    this.log = el("div", "ta-log", { role: "log", "aria-live": "off", "aria-label": "Transcript", tabindex: "0" });
+    this.status = el("div", "ta-status", { role: "status", "aria-live": "polite" });
+    this.jump = button("ta-jump", "Jump to the end", "arrow_downward", () => this.stick.toEnd());
+    root.append(this.more, this.log, this.status, this.jump);
+    this.stick = new Stick(root, (stuck) => this.jump.classList.toggle("ta-shown", !stuck));
+    this.clock = setInterval(() => this.current && this.tick(), 200);
+  }
+
+  remove() {
+    clearInterval(this.clock);
+    clearTimeout(this.asking);
+    this.stick.remove();
+  }
+
+  // ── what the server sends ────────────────────────────────────────────────────────────────────────────
+
+  reset(snapshot) {
+    this.log.replaceChildren();
+    this.turns.clear();
+    this.thoughts.clear();
+    this.current = null;
+    this.cursor = snapshot.cursor;
+    for (const turn of snapshot.turns) this.log.append(this.made(turn));
+    this.more.hidden = !snapshot.more;
+    this.settleLast();
+    this.stick.toEnd();
+  }
+
+  prepend(window) {
+    const height = document.documentElement.scrollHeight;
+    this.log.prepend(...window.turns.map((turn) => this.made(turn)));
+    this.more.hidden = !window.more;
+    scrollBy(0, document.documentElement.scrollHeight - height); // what was being read stays where it was
+    this.settleLast();
+  }
+
+  receive(frame) {
+    if (frame.length < 3) {
+      if (!this.live || !this.current) return;
+      const [events, text] = frame.length === 1 ? [1, frame[0]] : frame;
+      this.cursor += events;
+      this.current.grow(text);
+      return;
+    }
+    const [from, to, ops] = frame;
+    if (to <= this.cursor) return; // a repeat
+    if (from !== this.cursor) return this.ask(); // a gap
+    this.live = true;
+    this.cursor = to;
+    for (const op of ops) this.obey(op);
+  }
+
+  obey([name, id, a, b]) {
+    const thought = this.thoughts.get(id);
+    if (name === "text") {
+      this.current = thought;
+      thought?.grow(a);
+    } else if (name === "block") thought?.close(a, b);
+    else if (name === "end") {
+      thought?.end(a);
+    } else if (name === "turn") {
+      this.log.append(this.made(id));
+      this.settleLast();
+      this.say("Thinking");
+      if (id.by === "owner") this.stick.toEnd();
+    } else if (name === "clear") this.log.append(cleared());
+    else {
+      const turn = this.turns.get(id);
+      if (name === "message") turn?.add(a);
+      else if (name === "thought") this.current = turn?.add(a);
+      else if (name === "note") turn?.note(a);
+      else if (name === "over") {
+        turn?.over(a);
+        this.say(a.state === "done" ? "Answer ready" : a.state === "failed" ? "The turn failed" : "Stopped");
+      }
+    }
+  }
+
+  // ── what the server is told ──────────────────────────────────────────────────────────────────────────
+
+  /** "I have everything up to my cursor and listen": at most once a second, but never forgotten. */
+  ask() {
+    this.live = false;
+    clearTimeout(this.asking);
+    const wait = this.asked + 1000 - Date.now();
+    if (wait > 0) {
+      this.asking = setTimeout(() => this.ask(), wait);
+      return;
+    }
+    this.asked = Date.now();
+    this.emit("ready", { cursor: this.cursor });
+  }
+
+  /** The connection is gone: what still comes on it may not follow on. */
+  deafen() {
+    this.live = false;
+    this.asked = 0;
+  }
+
+  earlier() {
+    const first = this.log.querySelector("[data-turn]");
+    if (first) this.emit("earlier", { before: first.dataset.turn });
+  }
+
+  // ── below ────────────────────────────────────────────────────────────────────────────────────────────
+
+  made(turn) {
+    if (turn.cleared) return cleared();
+    const made = new Turn(turn, this.thoughts, (name, args) => this.emit("act", { name, args }));
+    this.turns.set(turn.id, made);
+    if (made.open) this.current = made.open;
+    return made.element;
+  }
+
+  /** Only the last turn offers to go on. */
+  settleLast() {
+    this.log.querySelector(".ta-turn.ta-last")?.classList.remove("ta-last");
+    this.log.lastElementChild?.classList.add("ta-last");
+  }
+
+  tick() {
+    for (const thought of this.thoughts.values()) thought.tick();
+  }
+
+  say(text) {
+    this.status.textContent = text;
+  }
+}
+
+function cleared() {
+  return el("div", "ta-cleared", {}, icon("cleaning_services"), "The agent remembers nothing above this line.");
+}

@@ -1,0 +1,44 @@
+// Scrolls along while the end is in sight; stops the moment a person scrolls up, goes on when they come back.
+const NEAR = 48; // pixels that still count as the end
+
+export class Stick {
+  constructor(root, changed) {
+    this.stuck = true;
+    this.changed = changed;
+    this.last = scrollY;
+    this.onScroll = () => this.scrolled();
+    addEventListener("scroll", this.onScroll, { passive: true });
+    // Told after layout and before paint: scrolling here costs no second layout.
+    this.observer = new ResizeObserver(() => this.stuck && this.follow());
+    this.observer.observe(root);
+  }
+
+  remove() {
+    removeEventListener("scroll", this.onScroll);
+    this.observer.disconnect();
+  }
+
+  toEnd() {
+    this.set(true);
+    this.follow();
+  }
+
+  follow() {
+    scrollTo(0, document.documentElement.scrollHeight);
+    this.last = scrollY;
+  }
+
+  scrolled() {
+    const page = document.documentElement;
+    const atEnd = page.scrollHeight - innerHeight - scrollY <= NEAR;
+    if (atEnd) this.set(true);
+    else if (scrollY < this.last - 1) this.set(false);
+    this.last = scrollY;
+  }
+
+  set(stuck) {
+    if (stuck === this.stuck) return;
+    this.stuck = stuck;
+    this.changed(stuck);
+  }
+}

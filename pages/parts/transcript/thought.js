@@ -1,0 +1,130 @@
+// One thought: a head with its kind and duration, a body that grows. Closed markdown is HTML, the rest a plain tail.
+import DOMPurify from "dompurify";
+import { button, copy, el, icon, seconds } from "./dom.js";
+import { Tail } from "./tail.js";
+
+const ICONS = { thinking: "psychology", action: "bolt", observation: "visibility", answer: "auto_awesome" };
+const NAMES = { thinking: "Thinking", action: "Action", observation: "Observation", answer: "Answer" };
+const FOLD = 500; // ms that a finished thought stays open, so that its last words can be read
+
+// The second wall (the first is pages/markdown.py): no style, no id, no picture, no form, nothing that fetches.
+const STRICT = {
+  USE_PROFILES: { html: true, mathMl: true },
+  FORBID_TAGS: ["style", "form", "input", "button", "textarea", "select", "img", "picture", "video", "audio", "source", "iframe"],
+  FORBID_ATTR: ["style", "id", "name", "srcset", "src"],
+  ALLOW_ARIA_ATTR: false,
+  ADD_ATTR: ["target", "data-lang", "encoding"],
+  ALLOW_DATA_ATTR: false,
+  // Every attribute value must pass this, not only addresses: http(s), mailto, or nothing that looks like a scheme.
+  ALLOWED_URI_REGEXP: /^(?:https?:|mailto:|[^a-z]|[a-z+.-]+(?:[^a-z+.\-:]|$))/i,
+  RETURN_DOM_FRAGMENT: true,
+};
+
+export class Thought {
+  constructor({ id, kind, open, age, ms, ok, tool, args, text, html, source }, turn) {
+    Object.assign(this, { id, kind, turn, open: true, source: "" });
+    this.began = Date.now() - (age ?? 0);
+    this.time = el("span", "ta-time");
+    this.title = el("span", "ta-kind", {}, NAMES[kind]);
+    this.gist = el("code", "ta-gist");
+    this.body = el("div", "ta-body", { id: `ta-${id}` });
+    this.toggle = el("button", "ta-head", { type: "button", "aria-controls": `ta-${id}` });
+    this.toggle.append(this.title, this.gist, this.time, icon("expand_more"));
+    this.toggle.addEventListener("click", () => this.fold(this.element.dataset.folded !== "true", true));
+    const head = kind === "answer" ? el("div", "ta-offscreen", {}, this.title) : this.toggle;
+    const dot = el("span", "ta-dot", {}, icon(ICONS[kind]));
+    const named = { "data-kind": kind, "data-thought": id, "data-open": "true" };
+    this.element = el("article", "ta-item ta-thought", named, dot, el("div", "ta-main", {}, head, this.body));
+    this.fold(kind === "action");
+    if (kind === "action") this.body.append(el("pre", "ta-args", {}, el("code", "", {}, JSON.stringify(args, null, 2))));
+    if (kind === "thinking" || kind === "answer") {
+      this.closed = el("div", "ta-md");
+      this.tail = new Tail(el("div", "ta-tail"));
+      this.body.append(this.closed, this.tail.element);
+      if (html) this.append(html);
+    }
+    if (text) this.grow(text);
+    if (source) this.source = source;
+    if (!open) this.settle({ ms, ok, quick: true });
+    else this.tick();
+  }
+
+  grow(text) {
+    this.source += text;
+    if (this.tail) this.tail.write(text);
+    else if (this.kind === "action") this.gist.textContent = this.source;
+    else this.show(this.source);
+  }
+
+  /** The first `units` of the tail are closed: as `html`, or just as a paragraph of what they say. */
+  close(html, units) {
+    const text = this.tail.drop(units);
+    if (html === null) this.closed.append(el("p", "", {}, text.trim()));
+    else this.append(html);
+  }
+
+  end({ ms, ok, text, html }) {
+    if (text !== undefined) {
+      this.source = text;
+      this.show(text);
+    }
+    if (html !== undefined) {
+      this.closed.replaceChildren();
+      this.append(html);
+    }
+    this.tail?.clear();
+    this.settle({ ms, ok });
+  }
+
+  settle({ ms, ok, quick = false }) {
+    this.open = false;
+    this.element.dataset.open = "false";
+    this.element.dataset.ok = String(ok);
+    this.time.textContent = ms < 10 && this.kind !== "observation" ? "" : seconds(ms);
+    if (this.kind === "observation") this.title.textContent = ok ? "Observation" : "Observation: failed";
+    if (this.kind !== "thinking") return;
+    this.title.textContent = ms < 1000 ? "Thought for a moment" : `Thought for ${seconds(ms)}`;
+    this.gist.textContent = this.body.textContent.trim().slice(0, 160);
+    if (quick) this.fold(true);
+    else setTimeout(() => this.fold(true), FOLD);
+  }
+
+  /** A person's own toggle wins from then on. */
+  fold(folded, byPerson = false) {
+    if (this.toggled && !byPerson) return;
+    this.toggled ||= byPerson;
+    this.element.dataset.folded = String(folded);
+    this.toggle.setAttribute("aria-expanded", String(!folded));
+  }
+
+  tick() {
+    if (this.open) this.time.textContent = seconds(Date.now() - this.began);
+  }
+
+  show(text) {
+    const lines = text.trim().split("\n");
+    this.body.replaceChildren(el("pre", "ta-result", { tabindex: lines.length > 8 ? "0" : null }, text.trim()));
+    this.gist.textContent = lines.length > 1 ? `${lines.length} lines` : "";
+  }
+
+  append(html) {
+    const fragment = DOMPurify.sanitize(html, STRICT);
+    for (const link of fragment.querySelectorAll("a")) {
+      link.target = "_blank";
+      link.rel = "noopener noreferrer nofollow";
+    }
+    for (const table of fragment.querySelectorAll("table")) {
+      const frame = el("div", "ta-table", { tabindex: "0", role: "group", "aria-label": "Table" });
+      table.replaceWith(frame);
+      frame.append(table);
+    }
+    for (const pre of fragment.querySelectorAll("pre")) {
+      const code = el("div", "ta-code", { "data-lang": pre.dataset.lang ?? "" });
+      const copyButton = button("ta-copy", "Copy code", "content_copy", () => copy(pre.textContent, copyButton), { bare: true });
+      pre.replaceWith(code);
+      pre.tabIndex = 0; // it scrolls sideways, so the keyboard must reach it
+      code.append(pre, copyButton);
+    }
+    this.closed.append(fragment);
+  }
+}

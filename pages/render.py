@@ -1,0 +1,273 @@
+"""What all pages of one session show: events as *ops*, with HTML where markdown closed, made once for all of them.
+
+An op is a JSON array; `parts/transcript/` (JavaScript) obeys them. Text lengths count UTF-16 units, as JavaScript does.
+
+    ["turn", turn]                a turn began: a dict as in `snapshot`
+    ["message", turn, message]    the agent read a message
+    ["thought", turn, thought]    a thought began
+    ["text", thought, text]       it grew
+    ["block", thought, html, n]   the first n units of its tail are closed: as this HTML, or (null) as a plain paragraph
+    ["end", thought, {ms, ok, text?, html?}]   it ended; text or html stand for all of it where they are given
+    ["over", turn, {state, …}]    the turn ended
+    ["note", turn, text]          it tries again, or says how far it is
+    ["clear", at]                 the agent forgot all that is above
+
+A *frame* carries ops to one page over NiceGUI's websocket. Most frames by far carry a few letters of one thought,
+so these have a short form:  "text" = the next event is this much more of the thought that grew last;
+n, "text" = the same for n events;  from, to, [ops] = events from+1 … to.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+from typing import Any
+
+from agent.events import (
+    Event,
+    MessageRead,
+    SessionCleared,
+    ThoughtDelta,
+    ThoughtEnd,
+    ThoughtStart,
+    TurnEnd,
+    TurnProgressed,
+    TurnRetried,
+    TurnStart,
+)
+from agent.session import Session
+from agent.transcript import Ask, Cleared, Message, Thought, Turn, fold
+
+from .markdown import Blocks, plain_paragraph, render
+
+KEPT = 5_000  # ops; a page that is further behind gets a snapshot
+Op = list[Any]
+Frame = tuple[Any, ...]
+
+
+class Render:
+    """One session, rendered; reads its log, and is read by any number of pages."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self.cursor = len(session.log)
+        self._kept: deque[tuple[int, Op]] = deque(maxlen=KEPT)
+        self._since = self.cursor  # the ops of all events after this one are kept
+        self._growing: dict[str, Blocks] = {}
+        self._kinds: dict[str, str] = {}
+        self._html: dict[str, str] = {}
+        self._frame: tuple[int, int, str, Frame] | None = None
+        turn = session.transcript.running
+        for thought in turn.thoughts if turn else ():
+            self._kinds[thought.id] = thought.kind
+            if thought.open and _is_markdown(thought.kind):
+                self._growing[thought.id] = blocks = Blocks()
+                blocks.write(thought.content)
+
+    def catch_up(self) -> int:
+        """Renders what is new in the log; returns the number of its last event."""
+        events = self.session.log.after(self.cursor)
+        for event in events:
+            for op in self._ops(event):
+                if len(self._kept) == KEPT:
+                    self._since = self._kept[0][0]
+                self._kept.append((event.event_id, op))
+        self.cursor += len(events)
+        return self.cursor
+
+    def frame(self, cursor: int, current: str) -> tuple[int, str, Frame]:
+        """What a page that has seen `cursor` events, and `current` grow last, is missing: the cursor and the
+        thought it has then, and the frame, the same object for all pages that stand at the same place."""
+        upto = self.catch_up()
+        if self._frame and self._frame[0] == cursor and self._frame[1] == upto:
+            return upto, self._frame[2], self._frame[3]
+        ops = self._after(cursor)
+        if len(ops) == 1 and ops[0][0] == "text" and ops[0][1] == current:
+            frame: Frame = (ops[0][2],) if upto - cursor == 1 else (upto - cursor, ops[0][2])
+        else:
+            frame = (cursor, upto, ops)
+            for op in ops:
+                if op[0] == "text":
+                    current = op[1]
+                elif op[0] == "thought":
+                    current = op[2]["id"]
+        self._frame = (cursor, upto, current, frame)
+        return upto, current, frame
+
+    def reaches(self, cursor: int) -> bool:
+        """Whether `frame` can serve a page from there; else it needs a snapshot."""
+        return self._since <= cursor <= self.cursor
+
+    def snapshot(self, turns: int = 20, characters: int = 60_000) -> dict[str, Any]:
+        """The last turns as a page is built from them: at most so many, and no more than fill a few screens."""
+        upto = self.catch_up()
+        return {"cursor": upto, **self._window(self.session.transcript.turns, turns, characters)}
+
+    def earlier(self, before: str, turns: int = 20, characters: int = 60_000) -> dict[str, Any]:
+        """The turns that precede the turn `before`, as in a snapshot."""
+        shown = self.session.transcript.turns
+        at = next((i for i, turn in enumerate(shown) if isinstance(turn, Turn) and turn.id == before), None)
+        if not at:  # not among those that the session keeps folded: read the log, stretch by stretch
+            shown = fold(self.session.log.after(0)).turns
+            at = next((i for i, turn in enumerate(shown) if isinstance(turn, Turn) and turn.id == before), 0)
+        return self._window(shown[:at], turns, characters)
+
+    def _window(self, turns: Sequence[Turn | Cleared], most: int, characters: int) -> dict[str, Any]:
+        out: list[dict[str, Any]] = []
+        for turn in reversed(turns):
+            size = 0 if isinstance(turn, Cleared) else sum(len(thought.content) for thought in turn.thoughts)
+            if out and (len(out) >= most or size > characters):
+                break
+            characters -= size
+            out.append({"cleared": turn.at} if isinstance(turn, Cleared) else self._turn(turn))
+        out.reverse()
+        first = next((turn["start"] for turn in out if "start" in turn), 0)
+        return {"turns": out, "more": first > 3}  # event 1 makes the session, 2 is the first message
+
+    # ── events → ops ─────────────────────────────────────────────────────────────────────────────────────
+
+    def _ops(self, event: Event) -> list[Op]:
+        match event:
+            case ThoughtDelta():
+                return self._grown(event)
+            case ThoughtStart():
+                self._kinds[event.thought] = event.kind
+                if _is_markdown(event.kind):
+                    self._growing[event.thought] = Blocks()
+                thought = Thought(
+                    id=event.thought, kind=event.kind, at=event.at, call=event.call, tool=event.tool, args=event.args
+                )
+                return [["thought", event.turn, self._thought(thought)]]
+            case ThoughtEnd():
+                return self._ended(event)
+            case TurnStart():
+                turn = Turn(id=event.turn or "", by=event.by, model=event.model, at=event.at, event_id=event.event_id)
+                return [["turn", self._turn(turn)]]
+            case MessageRead():
+                turn = self.session.transcript.last
+                found = [m for m in turn.messages if m.id == event.message] if turn else []
+                return [["message", event.turn, _message(message)] for message in found]
+            case TurnEnd():
+                turn = Turn(id=event.turn or "", by="", model="", state=event.reason, ended_by=event.by, why=event.why)
+                turn.error, turn.ms, turn.upstream_closed_ms = event.error, event.ms, event.upstream_closed_ms
+                turn.usage, turn.cost_usd = event.usage, event.cost_usd
+                return [["over", turn.id, _outcome(turn)]]
+            case TurnRetried():
+                return [["note", event.turn, event.message]]
+            case TurnProgressed():
+                return [["note", event.turn, f"{event.percent} % {event.message}".strip()]]
+            case SessionCleared():
+                return [["clear", event.at]]
+            case _:
+                return []
+
+    def _grown(self, event: ThoughtDelta) -> list[Op]:
+        ops: list[Op] = [["text", event.thought, event.content]]
+        blocks = self._growing.get(event.thought)
+        for html, closed in _closings(blocks, event.content) if blocks else ():
+            ops.append(["block", event.thought, html, closed])
+        return ops
+
+    def _ended(self, event: ThoughtEnd) -> list[Op]:
+        kind = self._kinds.pop(event.thought, "")
+        blocks = self._growing.pop(event.thought, None)
+        end: dict[str, Any] = {"ms": event.ms, "ok": event.ok}
+        if kind == "observation":
+            return [["end", event.thought, {**end, "text": event.content}]]
+        if blocks is None:
+            return [["end", event.thought, end]]
+        ops: list[Op] = []
+        tail = blocks.tail
+        if rest := blocks.end():
+            html, closed = rest
+            ops.append(["block", event.thought, None if plain_paragraph(html, tail) else html, _units(tail[:closed])])
+        if revised := blocks.revised:
+            end["html"] = revised
+        self._html[event.thought] = blocks.revised or "".join(blocks.html)
+        return [*ops, ["end", event.thought, end]]
+
+    def _after(self, cursor: int) -> list[Op]:
+        """The kept ops of later events; neighbouring texts of one thought are one."""
+        wanted: list[Op] = []
+        for number, op in reversed(self._kept):
+            if number <= cursor:
+                break
+            wanted.append(op)
+        ops: list[Op] = []
+        for op in reversed(wanted):
+            if op[0] == "text" and ops and ops[-1][0] == "text" and ops[-1][1] == op[1]:
+                ops[-1] = ["text", op[1], ops[-1][2] + op[2]]
+            else:
+                ops.append(op)
+        return ops
+
+    # ── transcript → snapshot ────────────────────────────────────────────────────────────────────────────
+
+    def _turn(self, turn: Turn) -> dict[str, Any]:
+        items = [self._item(item) for item in turn.items]
+        out = {"id": turn.id, "by": turn.by, "at": turn.at, "start": turn.event_id, "items": items}
+        return out | _outcome(turn)
+
+    def _item(self, item: Message | Thought | Ask) -> dict[str, Any]:
+        match item:
+            case Message():
+                return _message(item)
+            case Thought():
+                return self._thought(item)
+            case Ask():
+                return {"type": "ask", "id": item.id, "content": item.content}
+
+    def _thought(self, thought: Thought) -> dict[str, Any]:
+        out: dict[str, Any] = {"type": "thought", "id": thought.id, "kind": thought.kind, "open": thought.open}
+        if thought.open:
+            out["age"] = max(0, self.session.now() - thought.at)
+        else:
+            out |= {"ms": thought.ms, "ok": thought.ok}
+        if thought.kind == "action":
+            out |= {"tool": thought.tool, "args": thought.args}
+        if not _is_markdown(thought.kind):
+            out["text"] = thought.content
+        elif blocks := self._growing.get(thought.id) if thought.open else None:
+            out |= {"html": "".join(blocks.html), "text": blocks.tail, "source": thought.content}
+        elif thought.content:
+            out |= {"html": self._rendered(thought), "source": thought.content}
+        return out
+
+    def _rendered(self, thought: Thought) -> str:
+        html = self._html.get(thought.id)
+        if html is None:
+            html = self._html[thought.id] = render(thought.content)
+        return html
+
+
+def _is_markdown(kind: str) -> bool:
+    return kind in ("thinking", "answer")
+
+
+def _closings(blocks: Blocks, chunk: str) -> list[tuple[str | None, int]]:
+    before = blocks.tail + chunk
+    out: list[tuple[str | None, int]] = []
+    for html, closed in blocks.write(chunk):
+        text = before[:closed]
+        out.append((None if plain_paragraph(html, text) else html, _units(text)))
+    return out
+
+
+def _units(text: str) -> int:
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def _message(message: Message) -> dict[str, Any]:
+    return {"type": "message", "id": message.id, "author": message.author, "text": message.content, "at": message.at}
+
+
+def _outcome(turn: Turn) -> dict[str, Any]:
+    out: dict[str, Any] = {"state": turn.state}
+    if turn.state != "running":
+        out["ms"] = turn.ms
+    for name in ("why", "ended_by", "upstream_closed_ms", "cost_usd"):
+        if (value := getattr(turn, name)) is not None:
+            out[name] = value
+    if turn.error:
+        out["error"] = turn.error.message
+    return out
