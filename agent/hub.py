@@ -229,10 +229,9 @@ class Hub:
         lock = self._settling.setdefault(session.id, asyncio.Lock())
         async with lock:
             events = session.log.after(self._settled[session.id])
-            card = self._cards.get(session.id)
-            if not events or card is None:
+            if not events:
                 return
-            card = replace(card, events=events[-1].event_id)
+            card = self._cards[session.id] = replace(self._card(session), events=events[-1].event_id)
             try:
                 await self._store.settle(session.id, events, card)
             except StorageError as error:
@@ -240,21 +239,22 @@ class Hub:
             else:
                 self._settled[session.id] = events[-1].event_id
 
-    def _changed(self, session: Session) -> None:
-        now = self._chance.clock.now()
-        card = self._cards.get(session.id) or Card(
-            id=session.id, title=session.title, model=session.model, created=now, updated=now
-        )
-        ended = session.transcript.last is not None and not session.running and session.transcript.running is None
-        turns = sum(isinstance(t, Turn) for t in session.transcript.turns)
+    def _changed(self, session: Session, event: Event | None) -> None:
+        card = self._card(session)
+        ended = isinstance(event, TurnEnd)
         self._cards[session.id] = replace(
             card,
             title=session.title,
             model=session.model,
-            updated=now if ended or session.running else card.updated,
-            turns=max(card.turns, turns),
+            updated=self._chance.clock.now() if ended or session.running else card.updated,
+            turns=card.turns + ended,
         )
         self._tell()
+
+    def _card(self, session: Session) -> Card:
+        now = self._chance.clock.now()
+        new = Card(id=session.id, title=session.title, model=session.model, created=now, updated=now)
+        return self._cards.get(session.id, new)
 
     def _forget(self, session: str) -> None:
         self._open.pop(session, None)

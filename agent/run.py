@@ -71,6 +71,7 @@ class Run:
         self._by = by
         self._ended = ended
         self._stopped: Stopped | None = None
+        self._alive = False
         self._closing = False
         self._closed_ms: float | None = None
         self._usage: TokenCount | None = None
@@ -87,7 +88,8 @@ class Run:
         """Cancels what is going on; the first stop counts, and one that comes after the end does nothing."""
         if self._stopped is None and not self._closing and self._task:
             self._stopped = Stopped(by=by, why=why, at=self._chance.clock.elapsed())
-            self._task.cancel()
+            if self._alive:  # a task that is cancelled before its first step never takes one, and could end nothing
+                self._task.cancel()
 
     async def wait_ended(self) -> None:
         if self._task:
@@ -95,7 +97,10 @@ class Run:
 
     async def _live(self) -> None:
         end = TurnEnd(turn=self.turn, reason="done")
+        self._alive = True
         try:
+            if self._stopped:
+                raise asyncio.CancelledError
             self._floor.read_messages(self.turn, steers_only=False)
             await self._steps()
         except asyncio.CancelledError:

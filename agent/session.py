@@ -46,7 +46,7 @@ class Session:
         provider: Callable[[str], Provider],
         tools: Sequence[Tool],
         ended: Callable[[Session], Awaitable[None]],
-        changed: Callable[[Session], None],
+        changed: Callable[[Session, Event | None], None],
         start: Transcript | None = None,
     ) -> None:
         self.id = id
@@ -74,10 +74,12 @@ class Session:
 
         While it works, `queue` waits for the next turn, `steer` is read before its next step, `interrupt` stops
         it and opens the next turn. A `message` id that was said before makes this call do nothing.
-        Raises BadRequest (empty), TooLong, StorageError: then nothing happened.
+        Raises BadRequest (empty), TooLong, StorageError: then say it again, with the same id, once that is mended.
         """
-        if message in self._said:
-            return message or ""
+        if message is not None and message in self._said:
+            if self._run is None and self._transcript.queued:  # it was posted, but the disk had no room for a turn
+                self._start(by=author)
+            return message
         content = content.strip()
         if not content:
             raise BadRequest("There is nothing to send: the message is empty.")
@@ -175,7 +177,7 @@ class Session:
         event = self.log.append(event)
         apply(self._transcript, event)
         if isinstance(event, SessionCreated | SessionRenamed | TurnEnd):
-            self._changed(self)
+            self._changed(self, event)
         return event
 
     def prompt(self) -> Prompt:
@@ -200,12 +202,12 @@ class Session:
         run = Run(self, self._provider(self.model), self._tools, self._chance, by=by, ended=self._run_ended)
         run.start()
         self._run = run
-        self._changed(self)
+        self._changed(self, None)
 
     async def _run_ended(self, end: TurnEnd) -> None:
         """Before anything else is said the turn is settled; then the agent takes up what was queued meanwhile."""
         self._run = None
-        self._changed(self)
+        self._changed(self, None)
         await self._ended(self)
         waiting = self._transcript.queued
         unasked = end.reason == "interrupted" and not any(m.intent == "interrupt" for m in waiting)

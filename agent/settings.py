@@ -69,7 +69,8 @@ def parser() -> argparse.ArgumentParser:
 
 
 def _value(setting: Field[Any], given: Any, where: str) -> Any:
-    kind: type[Any] = type(setting.default)
+    default: Any = setting.default
+    kind: type[Any] = type(default)
     try:
         if kind is bool and isinstance(given, str):
             if given.lower() not in YES + NO:

@@ -1,0 +1,108 @@
+"""Who may import whom, and how long a file may get: the house of docs/architecture.md, enforced."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+SDKS = {"openai", "anthropic", "httpx", "httpx2"}
+WEB = {"nicegui", "fastapi", "starlette", "uvicorn", "socketio"}
+DISK = {"tinydb", "orjson", "storage"}
+
+
+def files(pattern: str) -> list[Path]:
+    return sorted(path.relative_to(ROOT) for path in ROOT.glob(pattern))
+
+
+def imports(path: Path) -> Iterator[str]:
+    """Every module that a file imports, anywhere in it, by its full name."""
+    package = list(path.with_suffix("").parts[:-1])
+    for node in ast.walk(ast.parse((ROOT / path).read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (name.name for name in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = package[: len(package) + 1 - node.level] if node.level else []
+            module = ".".join([*base, *([node.module] if node.module else [])])
+            for name in node.names:
+                inner = ROOT.joinpath(*module.split("."), f"{name.name}.py")
+                yield f"{module}.{name.name}" if inner.exists() else module
+
+
+def offends(path: Path, *forbidden: str) -> list[str]:
+    return [
+        f"{path} imports {name}" for name in imports(path) for bad in forbidden if (name + ".").startswith(bad + ".")
+    ]
+
+
+HEART = {"agent.log", "agent.session", "agent.run", "agent.hub"}
+RULES: list[tuple[str, set[str]]] = [
+    ("agent/*.py", WEB | SDKS | DISK | {"pages", "main"}),
+    ("agent/providers/**/*.py", WEB | DISK | HEART | {"pages", "agent.tools"}),
+    ("agent/tools/*.py", WEB | SDKS | DISK | HEART | {"pages", "agent.providers"}),
+    ("storage/*.py", WEB | SDKS | {"pages", "main"}),
+    ("pages/*.py", DISK | SDKS | {"main", "agent.providers", "agent.tools", "agent.run", "agent.writer"}),
+    ("pages/parts/*.py", DISK | SDKS | HEART | {"main", "agent.providers", "agent.tools"}),
+]
+
+
+@pytest.mark.parametrize(("pattern", "forbidden"), RULES, ids=[pattern for pattern, _ in RULES])
+def test_nobody_imports_what_is_not_theirs(pattern: str, forbidden: set[str]):
+    found = files(pattern)
+    assert found, "the rule is about nothing"
+    assert [offence for path in found for offence in offends(path, *forbidden)] == []
+
+
+def test_the_demo_knows_only_what_a_provider_may_know():
+    own = {path.parts[2] for path in files("agent/providers/*/*.py")}
+    for path in files("agent/providers/**/*.py"):
+        if path.name == "__init__.py" and len(path.parts) == 3:
+            continue  # it chooses among them
+        allowed = (
+            "agent.providers.base",
+            "agent.errors",
+            *(f"agent.providers.{name}" for name in own if name in path.parts),
+        )
+        strange = [name for name in imports(path) if name.startswith("agent") and not name.startswith(allowed)]
+        assert strange == [], path
+
+
+def test_only_main_reads_the_environment():
+    for path in [*files("agent/**/*.py"), *files("storage/*.py"), *files("pages/**/*.py")]:
+        text = (ROOT / path).read_text(encoding="utf-8")
+        assert "environ" not in text.replace("Mapping[str, str]", "") or path == Path("agent/settings.py"), path
+        assert "getenv" not in text, path
+
+
+def test_only_chance_touches_time_randomness_and_ids():
+    clocks = {"time", "random", "secrets", "uuid"}
+    for path in files("agent/**/*.py"):
+        if path != Path("agent/chance.py"):
+            assert clocks.isdisjoint(imports(path)), path
+
+
+def test_a_file_is_named_after_one_thing_and_stays_short():
+    long = {
+        str(path): n
+        for path in [
+            *files("*.py"),
+            *files("agent/**/*.py"),
+            *files("storage/*.py"),
+            *files("pages/**/*.py"),
+            *files("pages/**/*.js"),
+        ]
+        if (n := len((ROOT / path).read_text(encoding="utf-8").splitlines())) > 330
+    }
+    assert long == {}
+    banned = ("utils", "helpers", "manager", "service", "misc", "common")
+    for path in [*files("agent/**/*.py"), *files("storage/*.py"), *files("pages/**/*.py")]:
+        assert not any(word in path.stem for word in banned), path
+
+
+def test_nothing_in_the_product_comes_from_a_cdn():
+    for pattern in ("pages/**/*.js", "pages/**/*.css", "pages/**/*.py"):
+        for path in files(pattern):
+            text = (ROOT / path).read_text(encoding="utf-8")
+            for host in ("cdn.", "unpkg", "jsdelivr", "googleapis", "cloudflare"):
+                assert host not in text, f"{path} mentions {host}"

@@ -1,0 +1,127 @@
+from __future__ import annotations
+
+import re
+import signal
+import socket
+import stat
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import fields
+from pathlib import Path
+
+import httpx
+import pytest
+
+from agent.settings import PREFIX, Settings, parser
+
+MAIN = Path(__file__).parent.parent / "main.py"
+Start = Callable[..., "subprocess.Popen[str]"]
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Start]:
+    """Starts main.py in an empty working directory, in an environment of its own."""
+    running: list[subprocess.Popen[str]] = []
+
+    def started(*arguments: str, **environ: str) -> subprocess.Popen[str]:
+        process = subprocess.Popen(
+            [sys.executable, str(MAIN), *arguments],
+            cwd=tmp_path,
+            env={"PATH": "/usr/bin:/bin", "HOME": str(tmp_path), **environ},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        running.append(process)
+        return process
+
+    yield started
+    for process in running:
+        process.kill()
+        process.communicate()
+
+
+@pytest.fixture
+def port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def test_every_setting_is_in_the_example_and_in_help_with_its_default() -> None:
+    example = (MAIN.parent / ".env.example").read_text(encoding="utf-8")
+    lines = dict(re.findall(rf"^{PREFIX}(\w+)=(.*)$", example, re.M))
+    assert list(lines) == [setting.name.upper() for setting in fields(Settings)]
+    help = re.sub(r"\s+", " ", parser().format_help())
+    for setting in fields(Settings):
+        assert f"# {setting.metadata['help']}\n{PREFIX}{setting.name.upper()}=" in example
+        assert f"--{setting.name}" in help
+        assert setting.metadata["help"] in help
+    read = Settings.read([], {PREFIX + name: value for name, value in lines.items()})
+    assert read == Settings()
+
+
+def test_it_says_where_it_is_and_stops_in_order_when_told_to(start: Start, port: int, tmp_path: Path) -> None:
+    process = start("--port", str(port), "--no-browser", "--data", "kept")
+    assert process.stdout
+    assert process.stdout.readline() == f"Thinkaloud: http://127.0.0.1:{port}\n"
+    assert httpx.get(f"http://127.0.0.1:{port}/healthz").json() == {"status": "ok"}
+    page = httpx.get(f"http://127.0.0.1:{port}/")
+    assert page.status_code == 200
+    assert '<html lang="en-US"' in page.text
+    assert [path.name for path in tmp_path.iterdir()] == ["kept"]  # nothing beside the data folder
+    assert stat.S_IMODE((tmp_path / "kept" / "secret").stat().st_mode) == 0o600
+    process.send_signal(signal.SIGINT)
+    out, errors = process.communicate(timeout=3)
+    assert (out, errors, process.returncode) == ("", "", 0)
+
+
+def test_a_taken_port_is_one_sentence(start: Start) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        process = start("--port", str(port), "--no-browser")
+        out, errors = process.communicate(timeout=10)
+    assert process.returncode == 2
+    assert out == ""
+    assert errors == f"Port {port} is taken, perhaps by another Thinkaloud. Choose another with --port.\n"
+
+
+def test_a_second_server_on_the_same_folder_is_one_sentence(start: Start, port: int) -> None:
+    first = start("--port", str(port), "--no-browser")
+    assert first.stdout
+    first.stdout.readline()
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        other = probe.getsockname()[1]
+    second = start("--port", str(other), "--no-browser")
+    _, errors = second.communicate(timeout=10)
+    assert second.returncode == 2
+    assert errors.count("\n") == 1
+    assert "is using the folder" in errors
+
+
+@pytest.mark.parametrize(
+    ("arguments", "environ", "sentence"),
+    [
+        (["--port", "many"], {}, "--port should be a whole number, not 'many'.\n"),
+        ([], {"THINKALOUD_PACE": "-1"}, "The pace is between 0 and 100, not -1.\n"),
+        (["--host", "192.0.2.1"], {}, "There is no address 192.0.2.1 on this machine. Choose another with --host.\n"),
+    ],
+)
+def test_what_cannot_be_is_one_sentence(
+    start: Start, arguments: list[str], environ: dict[str, str], sentence: str
+) -> None:
+    process = start(*arguments, "--no-browser", **environ)
+    _, errors = process.communicate(timeout=10)
+    assert (process.returncode, errors) == (2, sentence)
+
+
+def test_a_file_env_is_read_and_the_environment_beats_it(start: Start, port: int, tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("THINKALOUD_PORT=1\nTHINKALOUD_BROWSER=0\nTHINKALOUD_DATA=elsewhere\n")
+    process = start(THINKALOUD_PORT=str(port))
+    assert process.stdout
+    assert process.stdout.readline() == f"Thinkaloud: http://127.0.0.1:{port}\n"
+    assert (tmp_path / "elsewhere").is_dir()
