@@ -196,7 +196,8 @@ class Hub:
             return await asyncio.to_thread(self._read, session)
         except Damaged as error:
             self.notices.append(error.message)
-            self._forget(session)
+            if all(card.id != session for card in self._store.cards()):  # set aside; else it may be put back
+                self._forget(session)
             raise
 
     def _read(self, session: str) -> Session:
@@ -208,7 +209,7 @@ class Hub:
 
     async def _forked(self, source: Session, upto: int) -> Session:
         """Event 1 becomes the fork's own `session.created`, so all others keep their numbers."""
-        events: list[Event] = list(source.log.after(0)[:upto])
+        events = await asyncio.to_thread(lambda: list(source.log.after(0)[:upto]))
         now = self._chance.clock.now()
         origin = ForkedFrom(session=source.id, event_id=upto)
         events[0] = SessionCreated(event_id=1, at=now, title=source.title, model=source.model, forked_from=origin)

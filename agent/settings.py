@@ -69,14 +69,16 @@ def parser() -> argparse.ArgumentParser:
 
 
 def _value(setting: Field[Any], given: Any, where: str) -> Any:
-    default: Any = setting.default
-    kind: type[Any] = type(default)
     try:
-        if kind is bool and isinstance(given, str):
-            if given.lower() not in YES + NO:
-                raise ValueError
-            return given.lower() in YES
-        return kind(given)
+        match setting.default:
+            case bool():
+                if isinstance(given, str) and given.lower() not in YES + NO:
+                    raise ValueError
+                return given.lower() in YES if isinstance(given, str) else given
+            case int() | float() | Path() as default:
+                return type(default)(given)
+            case _:
+                return given
     except ValueError as error:
-        kinds: dict[type[Any], str] = {int: "a whole number", float: "a number", bool: "1 or 0"}
-        raise BadRequest(f"{where} should be {kinds.get(kind, 'a ' + kind.__name__)}, not {given!r}.") from error
+        kinds = {"bool": "1 or 0", "int": "a whole number", "float": "a number"}
+        raise BadRequest(f"{where} should be {kinds[type(setting.default).__name__]}, not {given!r}.") from error

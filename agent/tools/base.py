@@ -54,17 +54,17 @@ class Tool:
                     result = await self.function(**wanted)
                 else:
                     result = await asyncio.to_thread(self.function, **wanted)
+            return Outcome(ok=True, content=_bounded(str(result)))
         except ToolError as error:
             return Outcome(ok=False, content=_bounded(error.message))
         except TimeoutError:
             return Outcome(ok=False, content=f"{self.name} took longer than {self.seconds:g} s and was given up.")
         except Exception as error:  # a tool's fault must not end the turn
             return Outcome(ok=False, content=_bounded(f"{self.name} failed: {type(error).__name__}: {error}"))
-        return Outcome(ok=True, content=_bounded(str(result)))
 
     def _checked(self, args: Mapping[str, Any]) -> dict[str, Any]:
         properties: Mapping[str, Any] = self.schema["properties"]
-        if missing := [name for name in self.schema["required"] if name not in args]:
+        if missing := [name for name in self.schema["required"] if args.get(name) is None]:
             raise ToolError(f"{self.name} needs {', '.join(missing)}.")
         if strange := [name for name in args if name not in properties]:
             raise ToolError(f"{self.name} does not take {', '.join(strange)}.")
@@ -131,12 +131,13 @@ def _coerced(tool: str, name: str, schema: Mapping[str, Any], value: Any) -> Any
             if "enum" in schema and value not in schema["enum"]:
                 raise ToolError(f"{tool}: {name} is one of {', '.join(schema['enum'])}.")
             return str(value)
-    except (TypeError, ValueError) as error:
-        raise ToolError(f"{tool}: {name} should be a {kind}, not {value!r}.") from error
+    except (TypeError, ValueError, OverflowError) as error:
+        article = "an" if kind[0] in "aio" else "a"
+        raise ToolError(f"{tool}: {name} should be {article} {kind}, not {_bounded(repr(value), 80)}.") from error
     return value
 
 
-def _bounded(text: str) -> str:
-    if len(text) <= CHARACTERS:
+def _bounded(text: str, characters: int = CHARACTERS) -> str:
+    if len(text) <= characters:
         return text
-    return text[:CHARACTERS] + f"\n… cut: {len(text) - CHARACTERS:,} more characters."
+    return text[:characters] + f"\n… cut: {len(text) - characters:,} more characters."

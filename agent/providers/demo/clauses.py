@@ -16,17 +16,24 @@ PASTED = re.compile(
     r"\b[^\n:]{0,200})(?::\s*|\n\s*)(?P<text>\S.*)",
     re.I | re.S,
 )
+ENDLESS = re.compile(r"\d{300,}")  # no number that anybody means, and slow to look for numbers in
 MARK = re.compile(r"‹(\d+)›")
-STRONG = re.compile(r"\n+\s*(?:[-*•]\s+|\d{1,2}[.)]\s+)?|\s*;\s+|(?<=[?!])\s+|(?<=[^\W\d]{2})\.\s+|(?<=[%\d)])\.\s+(?=[A-Z])")
+STRONG = re.compile(
+    r"\n+\s*(?:[-*•]\s+|\d{1,2}[.)]\s+)?|\s*;\s+|(?<=[?!])\s+|(?<=[^\W\d]{2})\.\s+|(?<=[%\d)])\.\s+(?=[A-Z])"
+)
+LISTED, INLINE = re.compile(r"\s*1[.)]\s"), re.compile(r"\s+(?=\d{1,2}[.)]\s)")
 WEAK = re.compile(r",?\s+(?:and then|and also|then|and|also|plus also)\s+|,\s+", re.I)
 COURTESY = re.compile(
-    r"(?:please|hey|hi|hello|ok|okay|so|and|then|also|now|first|next|finally|well|just|actually|by the way|say|demo"
+    r"(?:please|hey|hi|hello|ok|okay|so|and|then|also|now|first|next|finally|well|just|actually|by the way"
     r"|(?:can|could|would|will) you(?: please| kindly)?|(?:do you know|i wonder|i want to know|i need to know)"
-    r"|i(?:'d| would) like(?: you)? to(?: know)?|i (?:want|need)(?: you)? to|help me(?: to)?|let's|let us"
-    r"|(?:tell|show|give) me(?! (?:what|everything|a (?:demo|tour)|the (?:demo|tour))\b)|\d{1,2}[.)](?= )|[-*•,:])\s*(?![\w'])",
+    r"|i(?:['’]d| would) like(?: you)? to(?: know)?|i (?:want|need)(?: you)? to|help me(?: to)?|let['’]s|let us"
+    r"|(?:tell|show|give) me(?! (?:what|everything|all|an?|the|your|around)\b))(?![\w'’])[\s,:]*"
+    r"|\d{1,2}[.)]\s+|[*•,:]\s*|-\s+",
     re.I,
 )
-AFTER = re.compile(r"(?:[\s?!.,;:]|\b(?:please|thanks|thank you|for me|exactly|again|too|as well|right now))$", re.I)
+AFTER = re.compile(
+    r"(?:[\s?.,;:]|(?<![\d)])!|[\s,]\b(?:please|thanks|thank you|for me|exactly|again|too|as well|right now))$", re.I
+)
 
 Match = Callable[[Clause], Task | None]
 
@@ -42,7 +49,7 @@ class Part:
 def parts_of(request: str, match: Match, tools: tuple[str, ...] = ()) -> tuple[Part, ...]:
     """At most 12 parts. “And” and commas part only what rules can read on both sides of them."""
     text, quotes = _unquoted(request)
-    text = text[:LOOKED_AT]
+    text = ENDLESS.sub("…", text[:LOOKED_AT])
     whole = in_digits(text)
 
     def clause(piece: str) -> Clause:
@@ -51,10 +58,12 @@ def parts_of(request: str, match: Match, tools: tuple[str, ...] = ()) -> tuple[P
         return Clause(text=shown, plain=_plain(piece), quotes=own, whole=whole, tools=tools)
 
     found: list[Part] = []
+    if LISTED.match(text):
+        text = INLINE.sub("\n", text)
     for sentence in STRONG.split(text):
         if sentence and len(found) < PARTS:
             found += _split(sentence.strip(), clause, match, found[-1].task if found else None)
-    return tuple(_merged(found))[:PARTS]
+    return tuple(found)[:PARTS]
 
 
 def _unquoted(request: str) -> tuple[str, tuple[str, ...]]:
@@ -80,24 +89,36 @@ def _plain(piece: str) -> str:
     before = None
     while text != before:
         before = text
-        text = COURTESY.sub("", text, count=1) if COURTESY.match(text) else text
+        if found := COURTESY.match(text):
+            text = text[found.end() :]
         text = AFTER.sub("", text)
-    return in_digits(text).strip()
+    return in_digits(text).strip() or " ".join(piece.split()).strip(" ?!.,").lower()[:CLAUSE]
 
 
 def _split(sentence: str, clause: Callable[[str], Clause], match: Match, before: Task | None) -> Iterator[Part]:
-    """From the left, the longest piece that a rule takes; pieces that none takes stay as they are."""
-    cuts = [(0, 0), *(found.span() for found in WEAK.finditer(sentence))][:9] + [(len(sentence), len(sentence))]
+    """From the left, the longest piece that a rule takes; what none takes stays together."""
+    found = [found.span() for found in WEAK.finditer(sentence)][:8]
+    cuts = [(0, 0), *found, (len(sentence), len(sentence))]
     at = 0
+    unread: tuple[int, int] | None = None
     while at < len(cuts) - 1:
+        part: Part | None = None
         for end in range(len(cuts) - 1, at, -1):
-            part = clause(sentence[cuts[at][1] : cuts[end][0]].strip(" ,"))
-            task = match(part) or _elliptic(part, before, match, clause)
-            if task or end == at + 1:
-                if part.plain or task:
-                    yield Part(clause=part, task=task)
-                at, before = end, task or before
+            piece = clause(sentence[cuts[at][1] : cuts[end][0]].strip(" ,"))
+            if task := match(piece) or _elliptic(piece, before, match, clause):
+                part, before = Part(clause=piece, task=task), task
                 break
+        else:
+            end = at + 1
+            unread = (unread[0] if unread else cuts[at][1], cuts[end][0])
+        if unread and (part or end == len(cuts) - 1):
+            rest = clause(sentence[unread[0] : unread[1]].strip(" ,"))
+            unread = None
+            if rest.plain:
+                yield Part(clause=rest, task=None)
+        if part:
+            yield part
+        at = end
 
 
 def _elliptic(part: Clause, before: Task | None, match: Match, clause: Callable[[str], Clause]) -> Task | None:
@@ -106,28 +127,6 @@ def _elliptic(part: Clause, before: Task | None, match: Match, clause: Callable[
         return None
     completed = before.again(part.plain)
     return match(clause(completed)) if completed else None
-
-
-def _merged(found: list[Part]) -> Iterator[Part]:
-    """Neighbours that no rule took are one thing that was not understood, unless a sentence ended between."""
-    for index, part in enumerate(found):
-        last = found[index - 1] if index else None
-        if part.task is None and last and last.task is None:
-            continue
-        run = [part]
-        for later in found[index + 1 :]:
-            if part.task or later.task:
-                break
-            run.append(later)
-        if len(run) == 1:
-            yield part
-        else:
-            first = run[0].clause
-            text = ", ".join(one.clause.text for one in run)
-            plain = " ".join(one.clause.plain for one in run)
-            yield Part(
-                clause=Clause(text=text, plain=plain, quotes=first.quotes, whole=first.whole, tools=first.tools), task=None
-            )
 
 
 def _short(text: str) -> str:

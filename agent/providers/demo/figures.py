@@ -59,14 +59,16 @@ def maths(expression: str, result: str = "") -> str:
     if len(expression) + len(equals) > 120:
         return code(expression + equals)
     text = re.sub(r"\bfactorial\((\d+)\)", r"\1!", expression)
+    text = re.sub(r"\b(sin|cos|tan)\(radians\(([\d.]+)\)\)", r"\\\1 \2^{\\circ}", text)
     text = re.sub(r"\bsqrt\(([^()]*)\)", r"\\sqrt{\1}", text)
     text = re.sub(r"\bcbrt\(([^()]*)\)", r"\\sqrt[3]{\1}", text)
-    text = re.sub(r"\*\* ?(-?[\d.]+|\([^()]*\))", lambda found: "^{" + found[1].strip("()") + "}", text)
-    text = re.sub(r"(?<![\\a-z{])([a-z]{2,}\d*)(?=\()", r"\\operatorname{\1}", text)
-    if "**" in text or "//" in text:
+    text = re.sub(r"\s*\*\*\s*(-?[\d.]+|\([^()]*\))", lambda found: "^{" + found[1].strip("()") + "}", text)
+    if "**" in text or "//" in text or re.search(r"(?<!\\)\b(?!pi\b)[a-z]{2,}", text.replace("{\\circ}", "")):
         return code(expression + equals)
-    text = text.replace("%", r" \bmod ").replace("*", r"\times").replace("/", r"\div").replace("pi", r"\pi ")
-    return f"${text}{equals}$"
+    for sign, command in (("%", r" \bmod "), ("*", r" \times "), ("/", r" \div ")):
+        text = text.replace(sign, command)
+    text = re.sub(r"\bpi\b", r"\\pi ", text)
+    return f"${' '.join(text.split())}{equals}$"
 
 
 def counted(number: int, noun: str) -> str:

@@ -17,8 +17,8 @@ SMALL = {word: value for value, word in enumerate(ONES.split())} | {
 LARGE = {"hundred": 100, "thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12, "dozen": 12}
 WORD = "|".join([*SMALL, *LARGE])
 WORDS = re.compile(rf"\b(?:a )?(?:{WORD})(?:(?: and |[ -])(?:{WORD}))*\b", re.I)
-SCALED = re.compile(rf"({NUMBER}) ?(thousand|million|billion|trillion|dozen|mn|bn)\b", re.I)
-KILO = re.compile(rf"({NUMBER})k\b(?! (?:to|in|into) (?:c|f|celsius|fahrenheit|°c|°f)\b)")
+SCALED = re.compile(rf"(?<![\d.])({NUMBER}) ?(thousand|million|billion|trillion|dozen|mn|bn)\b", re.I)
+KILO = re.compile(rf"(?<![\d.])({NUMBER})k\b(?! (?:to|in|into) (?:c|f|celsius|fahrenheit|°c|°f)\b)")
 
 
 def in_digits(text: str) -> str:
@@ -28,9 +28,9 @@ def in_digits(text: str) -> str:
     text = re.sub(r"(?<![\d.,])\d{1,3}(?:[\u2009\u202f]\d{3})+(?!\d)", lambda found: re.sub(r"\s", "", found[0]), text)
     if "(" not in text:  # in max(1,5) the comma is no decimal one
         text = re.sub(r"(?<![\d,])(\d{1,9}),(\d{1,2})(?![\d,])", r"\1.\2", text)
-    text = re.sub(rf"(\d*)([{''.join(FRACTIONS)}])", lambda found: (found[1] or "0") + FRACTIONS[found[2]], text)
+    text = re.sub(rf"(?<!\d)(\d*)([{''.join(FRACTIONS)}])", lambda found: (found[1] or "0") + FRACTIONS[found[2]], text)
     text = SCALED.sub(_scaled, text)
-    text = KILO.sub(lambda found: _digits(Decimal(found[1]) * 1000), text)
+    text = KILO.sub(lambda found: _product(found[1], 1000), text)
     text = WORDS.sub(_counted, text)
     text = re.sub(r"\bhalf (?:a |an )?(?=12\b|dozen)", "0.5 * ", text, flags=re.I)
     return re.sub(r" ?(?:%|\bper cent\b|\bpercent\b)", "%", text, flags=re.I)
@@ -38,7 +38,14 @@ def in_digits(text: str) -> str:
 
 def _scaled(found: re.Match[str]) -> str:
     word = {"mn": "million", "bn": "billion"}.get(found[2].lower(), found[2].lower())
-    return _digits(Decimal(found[1]) * LARGE[word])
+    return _product(found[1], LARGE[word])
+
+
+def _product(number: str, factor: int) -> str:
+    try:
+        return _digits(Decimal(number) * factor)
+    except ArithmeticError:  # an exponent beyond all bounds: the calculator will say so
+        return number
 
 
 def _counted(found: re.Match[str]) -> str:
@@ -58,6 +65,6 @@ def _counted(found: re.Match[str]) -> str:
 
 def _digits(number: Decimal) -> str:
     if abs(number.adjusted()) > 40:
-        return str(number)
+        return str(number).lower()
     text = f"{number:f}"
     return text.rstrip("0").rstrip(".") if "." in text else text

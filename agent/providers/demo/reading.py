@@ -16,7 +16,11 @@ GO_ON = re.compile(r"\s*(?:please )?(?:continue|go on|carry on|keep going|resume
 
 @dataclass(slots=True, kw_only=True)
 class Turn:
-    """One request and what came of it so far. `cut` when it was stopped, `resumed` when it was gone on with."""
+    """One request and what came of it so far. `cut` when it was stopped, `resumed` when it was gone on with.
+
+    `thought`: something was thought already; `recent`: something was observed since it was gone on with; `fresh`: what
+    was observed and never thought about.
+    """
 
     request: str
     results: dict[str, Seen] = field(default_factory=dict[str, Seen])
@@ -24,6 +28,7 @@ class Turn:
     cut: str = ""
     resumed: bool = False
     thought: bool = False
+    recent: bool = False
     fresh: set[str] = field(default_factory=set[str])
 
     @property
@@ -61,6 +66,7 @@ def read(prompt: Prompt) -> Reading:
             case ToolCall():
                 called[part.call] = part
             case ToolResult():
+                now.recent = True
                 if call := called.get(part.call):
                     name = key(call.tool, call.args)
                     now.results[name] = Seen(ok=part.ok, content=part.content)
@@ -87,4 +93,4 @@ def _reopen(turn: Turn) -> None:
         if name in turn.results and not turn.results[name].ok:
             del turn.results[name]
     turn.fresh.clear()
-    turn.cut, turn.resumed = "", True
+    turn.cut, turn.resumed, turn.recent = "", True, False

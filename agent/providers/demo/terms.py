@@ -86,7 +86,6 @@ class Task:
     rule: str
     because: str
     steps: Callable[[Value | None], Steps]
-    asked: str = ""
     refers: bool = False
     again: Callable[[str], str | None] | None = None
     parts: tuple[str, ...] = ()
