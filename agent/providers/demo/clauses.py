@@ -54,6 +54,7 @@ def parts_of(request: str, match: Match, tools: tuple[str, ...] = ()) -> tuple[P
 
     def clause(piece: str) -> Clause:
         shown = MARK.sub(lambda mark: f"“{_short(quotes[int(mark[1])])}”", piece)
+        shown = re.sub(r"\s+(?=[,.;:?!])", "", " ".join(shown[:CLAUSE].split()))
         own = tuple(quotes[int(mark)] for mark in MARK.findall(piece)) or (quotes if len(quotes) == 1 else ())
         return Clause(text=shown, plain=_plain(piece), quotes=own, whole=whole, tools=tools)
 

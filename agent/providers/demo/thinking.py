@@ -69,7 +69,7 @@ def _why(part: Planned) -> str:
     if part.task is None:
         return f"I looked for a rule for “{quoted(part.clause.text)}” and found none. I do not guess."
     how = f" {part.call.thought}" if part.call and not part.step else ""
-    return f"“{quoted(part.clause.text)}” {part.task.because}: rule *{part.task.rule}*.{how}"
+    return f"“{quoted(part.clause.text, 140)}” {part.task.because}: rule *{part.task.rule}*.{how}"
 
 
 def _call(plan: Plan, number: int) -> str:
