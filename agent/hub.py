@@ -73,6 +73,13 @@ class Hub:
             task.add_done_callback(lambda _: self._opening.pop(session, None))
         return await asyncio.shield(task)
 
+    def drop(self, session: str) -> None:
+        """Lets go of a session in which nobody said anything."""
+        found = self._open.get(session)
+        if found is not None and not len(found.log):
+            del self._open[session]
+            self._settled.pop(session, None)
+
     def here(self, session: str) -> Session | None:
         """The session if it is in memory."""
         return self._open.get(session)

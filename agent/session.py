@@ -54,7 +54,7 @@ class Session:
         self.trouble: str | None = None
         """The sentence about why nothing can be written at the moment."""
         self.watchers: set[Callable[[], None]] = set()
-        """Called when something changes that is not in the log: `trouble`."""
+        """Called when a message is posted, read or taken back, when the title changes, and with `trouble`."""
         self._chance = chance
         self._model = model
         self._provider = provider
@@ -66,6 +66,8 @@ class Session:
         self._transcript = start or Transcript(model=model)
         for event in log.after(self._transcript.cursor):
             apply(self._transcript, event)
+        messages = [m for turn in self._transcript.turns if isinstance(turn, Turn) for m in turn.messages]
+        self._said |= {message.id for message in [*messages, *self._transcript.queued]}
 
     # ── what people do ───────────────────────────────────────────────────────────────────────────────────
 
@@ -178,6 +180,8 @@ class Session:
         apply(self._transcript, event)
         if isinstance(event, SessionCreated | SessionRenamed | TurnEnd):
             self._changed(self, event)
+        if isinstance(event, MessagePosted | MessageRead | MessageWithdrawn | SessionRenamed):
+            self._tell()
         return event
 
     def prompt(self) -> Prompt:
@@ -195,8 +199,11 @@ class Session:
     def troubled(self, trouble: str | None) -> None:
         if trouble != self.trouble:
             self.trouble = trouble
-            for watcher in list(self.watchers):
-                watcher()
+            self._tell()
+
+    def _tell(self) -> None:
+        for watcher in list(self.watchers):
+            watcher()
 
     def _start(self, *, by: str) -> None:
         run = Run(self, self._provider(self.model), self._tools, self._chance, by=by, ended=self._run_ended)

@@ -14,7 +14,6 @@ from typing import Any
 from markdown_it import MarkdownIt
 from markdown_it.common.utils import escapeHtml
 from markdown_it.renderer import RendererHTML
-from markdown_it.rules_block import StateBlock
 from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
 
@@ -113,7 +112,9 @@ class Blocks:
         starts, ends = last.map or (0, 0)
         table = lines.splitlines(keepends=True)
         if last.type == "fence":
-            closed = re.match(rf"^ {{0,3}}{re.escape(last.markup)}+\s*$", table[ends - 1]) if ends - starts > 1 else None
+            closed = (
+                re.match(rf"^ {{0,3}}{re.escape(last.markup)}+\s*$", table[ends - 1]) if ends - starts > 1 else None
+            )
             if not closed:
                 self._fence = last.markup
             done = bool(closed)

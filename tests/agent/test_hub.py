@@ -190,3 +190,24 @@ async def test_two_turns_one_right_after_the_other_are_both_settled():
     await session.wait_idle()
     await settle()
     assert list(store.open(session.id)[0]) == list(session.log.after(0))
+
+
+async def test_a_session_in_which_nobody_said_anything_is_let_go():
+    hub = hub_with(Scripted(answer("x")))
+    empty, used = hub.new(), await said(hub, "hello")
+    hub.drop(empty.id)
+    hub.drop(used.id)
+    hub.drop("never was")
+    assert hub.here(empty.id) is None
+    assert hub.here(used.id) is used
+
+
+async def test_a_message_sent_again_after_a_restart_is_said_once():
+    store = MemoryStore()
+    first = hub_with(Scripted(answer("x")), store=store)
+    session = first.new()
+    session.say("hello", message="m1")
+    await session.wait_idle()
+    again = await hub_with(Scripted(), store=store).open(session.id)
+    again.say("hello", message="m1")
+    assert not again.running

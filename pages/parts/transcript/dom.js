@@ -42,7 +42,7 @@ export async function copy(text, element) {
 }
 
 export function seconds(ms) {
-  if (ms < 100) return "< 0.1 s";
+  if (ms < 50) return "< 0.1 s";
   if (ms < 10_000) return `${(ms / 1000).toFixed(1)} s`;
   if (ms < 60_000) return `${Math.round(ms / 1000)} s`;
   return `${Math.floor(ms / 60_000)} min ${Math.round((ms % 60_000) / 1000)} s`;

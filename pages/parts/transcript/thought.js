@@ -6,6 +6,7 @@ import { Tail } from "./tail.js";
 const ICONS = { thinking: "psychology", action: "bolt", observation: "visibility", answer: "auto_awesome" };
 const NAMES = { thinking: "Thinking", action: "Action", observation: "Observation", answer: "Answer" };
 const FOLD = 500; // ms that a finished thought stays open, so that its last words can be read
+const BRIEF = 64; // characters of a result that need no box of their own
 
 // The second wall (the first is pages/markdown.py): no style, no id, no picture, no form, nothing that fetches.
 const STRICT = {
@@ -80,10 +81,10 @@ export class Thought {
     this.open = false;
     this.element.dataset.open = "false";
     this.element.dataset.ok = String(ok);
-    this.time.textContent = ms < 10 && this.kind !== "observation" ? "" : seconds(ms);
+    this.time.textContent = this.kind === "thinking" || ms < 10 ? "" : seconds(ms);
     if (this.kind === "observation") this.title.textContent = ok ? "Observation" : "Observation: failed";
     if (this.kind !== "thinking") return;
-    this.title.textContent = ms < 1000 ? "Thought for a moment" : `Thought for ${seconds(ms)}`;
+    this.title.textContent = `Thought for ${seconds(ms)}`;
     this.gist.textContent = this.body.textContent.trim().slice(0, 160);
     if (quick) this.fold(true);
     else setTimeout(() => this.fold(true), FOLD);
@@ -103,8 +104,10 @@ export class Thought {
 
   show(text) {
     const lines = text.trim().split("\n");
+    const brief = lines.length === 1 && text.length <= BRIEF;
     this.body.replaceChildren(el("pre", "ta-result", { tabindex: lines.length > 8 ? "0" : null }, text.trim()));
-    this.gist.textContent = lines.length > 1 ? `${lines.length} lines` : "";
+    this.gist.textContent = lines.length > 1 ? `${lines.length} lines` : brief ? text.trim() : "";
+    this.fold(brief);
   }
 
   append(html) {

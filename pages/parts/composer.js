@@ -1,0 +1,195 @@
+// The message box, with Send and Stop in one place. Its Python half is composer.py, which knows these by name:
+// events  send {id, text, session}, stop, withdraw {id};  methods  accepted(id), refused(id), giveBack(text).
+//
+// The browser keeps a text until Python has said `accepted`: in localStorage, under the session's key, so that a
+// reload or a restart of the server loses nothing. A message that was sent has its id there, too: it is sent again
+// with the same id until there is a word about it, which the session takes for one message.
+
+const AGAIN = 4000; // ms without a word before a message is sent again
+const LATE = 2000; // … before the person is told that it is not sent yet
+const SEND = "M12 4.6 4.9 11.7l1.4 1.4L11 8.4V20h2V8.4l4.7 4.7 1.4-1.4z";
+const STOP = "M6 7.5C6 6.7 6.7 6 7.5 6h9c.8 0 1.5.7 1.5 1.5v9c0 .8-.7 1.5-1.5 1.5h-9c-.8 0-1.5-.7-1.5-1.5z";
+const LETTERS = "abcdefghijkmnpqrstuvwxyz23456789"; // as in agent/chance.py; 32, so no letter comes more often
+
+export default {
+  template: `
+    <div class="ta-composer">
+      <ul v-if="queued.length" class="ta-queue" aria-label="Messages that wait">
+        <li v-for="message in queued" :key="message.id">
+          <q-icon name="schedule" aria-hidden="true" /><span>{{ message.content }}</span>
+          <button type="button" class="ta-tool" data-tip="Take back" :aria-label="'Take back: ' + message.content.slice(0, 60)"
+                  @click="$emit('withdraw', { id: message.id })">
+            <q-icon name="close" />
+          </button>
+        </li>
+      </ul>
+      <p v-if="late" class="ta-late" role="status">Not sent yet: it goes as soon as the server is back.</p>
+      <div class="ta-box" :aria-busy="pending ? 'true' : 'false'" @click="onBox">
+        <textarea ref="area" v-model="text" rows="1" aria-label="Message" enterkeyhint="send" autocomplete="off"
+                  :placeholder="gone ? 'This session was deleted' : 'Ask the agent…'" :disabled="gone"
+                  @keydown.enter="onEnter"></textarea>
+        <button v-if="running && !stops" type="button" class="ta-round ta-stop ta-beside" aria-label="Stop"
+                data-tip="Stop (Esc)" @click="stop">
+          <svg viewBox="0 0 24 24" aria-hidden="true"><path :d="STOP" /></svg>
+        </button>
+        <button type="button" class="ta-round" :class="{ 'ta-stop': stops }" :aria-label="stops ? 'Stop' : 'Send'"
+                :data-tip="stops ? 'Stop (Esc)' : running ? 'Send for the next turn (Enter)' : 'Send (Enter)'"
+                :disabled="!stops && (empty || gone)" @click="onButton">
+          <svg viewBox="0 0 24 24" aria-hidden="true"><path :d="stops ? STOP : SEND" /></svg>
+        </button>
+      </div>
+    </div>`,
+
+  props: { session: String, fresh: Boolean, running: Boolean, queued: Array, longest: Number, gone: Boolean },
+  emits: ["send", "stop", "withdraw"],
+
+  data() {
+    return { text: "", pending: null, late: false, SEND, STOP };
+  },
+
+  computed: {
+    key() {
+      return "ta-draft:" + (this.fresh ? "new" : this.session);
+    },
+    empty() {
+      return !this.text.trim();
+    },
+    stops() {
+      return this.running && this.empty;
+    },
+  },
+
+  watch: {
+    text() {
+      this.keep();
+      this.$nextTick(this.grow);
+    },
+  },
+
+  mounted() {
+    const kept = read(this.key);
+    this.text = kept.text ?? "";
+    if (kept.id) {
+      this.pending = { id: kept.id, text: kept.text, session: kept.session, key: this.key };
+      setTimeout(() => this.begin(), 300); // the socket is made after the elements
+    }
+    window.addEventListener("keydown", this.onKey);
+    this.width = new ResizeObserver(() => this.grow());
+    this.width.observe(this.$el); // not the textarea: its height is ours
+    if (matchMedia("(hover: hover)").matches) this.$refs.area.focus({ preventScroll: true });
+  },
+
+  unmounted() {
+    this.settle();
+    window.removeEventListener("keydown", this.onKey);
+    this.width.disconnect();
+  },
+
+  methods: {
+    // ── called from Python ──
+    accepted(id) {
+      if (this.pending?.id !== id) return;
+      const { text, key } = this.pending;
+      this.settle();
+      forget(key);
+      this.text = this.text.startsWith(text) ? this.text.slice(text.length) : this.text; // what was typed since stays
+    },
+    refused(id) {
+      if (this.pending?.id !== id) return;
+      this.settle();
+      this.keep();
+    },
+    giveBack(text) {
+      if (this.empty) this.text = text;
+      this.$refs.area.focus();
+    },
+
+    // ── below ──
+    send() {
+      if (this.empty || this.pending || this.gone) return;
+      if (this.text.length > this.longest) {
+        const [have, most] = [this.text.length, this.longest].map((n) => n.toLocaleString("en-US"));
+        const message = `That message has ${have} characters; ${most} is the most.`;
+        Quasar.Notify.create({ message, classes: "ta-notice ta-bad", icon: "error_outline", position: "top" });
+        return;
+      }
+      this.pending = { id: newId(), text: this.text, session: this.session, key: this.key };
+      this.keep();
+      this.begin();
+    },
+    begin() {
+      this.overdue = setTimeout(() => (this.late = true), LATE);
+      this.post();
+    },
+    post() {
+      if (!this.pending) return;
+      const { id, text, session } = this.pending;
+      if (window.socket?.connected) this.$emit("send", { id, text, session });
+      clearTimeout(this.again);
+      this.again = setTimeout(() => this.post(), window.socket?.connected ? AGAIN : AGAIN / 4);
+    },
+    settle() {
+      clearTimeout(this.again);
+      clearTimeout(this.overdue);
+      this.late = false;
+      this.pending = null;
+    },
+    stop() {
+      this.$emit("stop");
+    },
+    keep() {
+      if (this.pending) write(this.pending.key, { ...this.pending, key: undefined });
+      else if (this.text) write(this.key, { text: this.text });
+      else forget(this.key);
+    },
+    grow() {
+      const area = this.$refs.area;
+      if (!area) return;
+      area.style.height = "auto";
+      area.style.height = area.scrollHeight + "px"; // the style sheet bounds it
+      area.style.overflowY = area.scrollHeight > area.clientHeight + 1 ? "auto" : "hidden";
+    },
+    onEnter(event) {
+      if (event.shiftKey || event.isComposing || event.keyCode === 229) return; // 229: Safari ends composing first
+      event.preventDefault();
+      this.send();
+    },
+    onButton(event) {
+      if (!this.stops) this.send();
+      else if (event.detail < 2) this.stop(); // the second half of a double click on Send is no wish to stop
+    },
+    onBox(event) {
+      if (event.target === event.currentTarget) this.$refs.area.focus();
+    },
+    onKey(event) {
+      if (event.key !== "Escape" || event.isComposing || event.defaultPrevented || !this.running) return;
+      if (document.querySelector(".q-dialog, .q-menu, :popover-open")) return; // Esc closes these
+      event.preventDefault();
+      this.stop();
+    },
+  },
+};
+
+function newId() {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (n) => LETTERS[n % LETTERS.length]).join("");
+}
+
+function read(key) {
+  try {
+    return JSON.parse(localStorage.getItem(key)) ?? {};
+  } catch {
+    return {};
+  }
+}
+
+function write(key, draft) {
+  try {
+    localStorage.setItem(key, JSON.stringify(draft));
+  } catch {} // storage is full or forbidden: then a draft lives as long as the page
+}
+
+function forget(key) {
+  try {
+    localStorage.removeItem(key);
+  } catch {}
+}

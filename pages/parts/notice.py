@@ -1,0 +1,18 @@
+"""A sentence for the person, shown at the top of the page until it is read or dismissed."""
+
+from __future__ import annotations
+
+from nicegui import ui
+
+
+def notice(sentence: str, *, stays: bool = False) -> None:
+    """Shows the sentence for some seconds, or until dismissed where it `stays`."""
+    ui.notify(
+        sentence,
+        position="top",
+        multi_line=True,
+        close_button="Dismiss",
+        classes="ta-notice ta-bad",
+        icon="error_outline",
+        timeout=0 if stays else 8000,
+    )

@@ -1,0 +1,58 @@
+"""The list of sessions in the drawer. The browser's half, with days, menu and undo, is `sessions.js`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, TypedDict
+
+from nicegui import ui
+
+
+class Item(TypedDict):
+    """A session as it is listed; `updated` in Unix ms, `excerpt` only where a search found it in the text."""
+
+    id: str
+    title: str
+    updated: int
+    running: bool
+    excerpt: str
+
+
+class SessionList(ui.element, component="sessions.js"):
+    """One element for all sessions: a link to a new one, a search box, the list, and per session rename and delete.
+
+    `drawer` is the id of the drawer that it opens when somebody searches by key.
+    """
+
+    def __init__(
+        self,
+        *,
+        current: str,
+        drawer: int,
+        on_search: Callable[[str], Any],
+        on_more: Callable[[], Any],
+        on_rename: Callable[[str, str], Any],
+        on_remove: Callable[[str], Any],
+        on_restore: Callable[[str], Any],
+    ) -> None:
+        super().__init__()
+        self._props.update(current=current, drawer=drawer, items=[], words="", more=False)
+        self.on("search", lambda event: on_search(event.args["words"]))
+        self.on("more", lambda: on_more())
+        self.on("rename", lambda event: on_rename(event.args["id"], event.args["title"]))
+        self.on("remove", lambda event: on_remove(event.args["id"]))
+        self.on("restore", lambda event: on_restore(event.args["id"]))
+
+    def show(self, items: Sequence[Item], *, words: str, more: bool) -> None:
+        """The sessions, newest first, and for which words they were searched. Sends only what is new."""
+        new = {"items": list(items), "words": words, "more": more}
+        if any(self._props[name] != value for name, value in new.items()):
+            self._props.update(new)
+
+    def removed(self, session: str, title: str) -> None:
+        """Offers to undo a deletion that has just happened."""
+        self.run_method("removed", session, title)
+
+    def _displayed_contents(self, *, only_visible: bool) -> list[str]:
+        """For tests with NiceGUI's `User`, which runs no JavaScript."""
+        return ["New session", *(item[key] for item in self._props["items"] for key in ("title", "excerpt"))]
