@@ -104,7 +104,7 @@ export class Thought {
 
   show(text) {
     const lines = text.trim().split("\n");
-    const brief = lines.length === 1 && text.length <= BRIEF;
+    const brief = lines.length === 1 && text.length <= (innerWidth < 560 ? BRIEF / 3 : BRIEF);
     this.body.replaceChildren(el("pre", "ta-result", { tabindex: lines.length > 8 ? "0" : null }, text.trim()));
     this.gist.textContent = lines.length > 1 ? `${lines.length} lines` : brief ? text.trim() : "";
     this.fold(brief);
