@@ -17,7 +17,7 @@ from .providers.base import Provider
 from .session import Session
 from .store import Card, Hit, Store
 from .tools.base import Tool
-from .transcript import Transcript, Turn, fold
+from .transcript import Transcript, Turn
 
 WINDOW = 60  # settled stretches that a session keeps folded: what its prompt and its first screen are made of
 ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
@@ -170,6 +170,7 @@ class Hub:
         """Ends running turns as `interrupted`, why `shutdown`, and settles them, in at most `seconds`."""
         running = [session for session in self._open.values() if session.running]
         for session in running:
+            session.closing = True
             session.stop(by=None, why="shutdown")
         try:
             async with asyncio.timeout(seconds):
@@ -246,6 +247,7 @@ class Hub:
                 session.troubled(error.message)
             else:
                 self._settled[session.id] = events[-1].event_id
+                session.troubled(None)
 
     def _changed(self, session: Session, event: Event | None) -> None:
         card = self._card(session)
@@ -273,8 +275,3 @@ class Hub:
     def _tell(self) -> None:
         for watcher in list(self.watchers):
             watcher()
-
-
-def whole(session: Session) -> Transcript:
-    """The session's transcript from its very first event; long sessions take a while."""
-    return fold(session.log.after(0))

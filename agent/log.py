@@ -84,6 +84,12 @@ class Log:
             return self._tail[cursor - settled :]
         return [*self.past[cursor:], *self._tail]
 
+    def between(self, cursor: int, upto: int) -> Sequence[Event]:
+        """The events after `cursor` up to the one with the number `upto`; of the settled ones no others are read."""
+        settled = len(self.past)
+        early = self.past[cursor : min(upto, settled)] if cursor < settled else ()
+        return [*early, *self._tail[max(0, cursor - settled) : max(0, upto - settled)]]
+
     async def follow(self, cursor: int = 0) -> AsyncGenerator[Sequence[Event], None]:
         """Yields what is missing, as much as there is, then waits for more; ends when the log is closed.
 

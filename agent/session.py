@@ -51,6 +51,8 @@ class Session:
     ) -> None:
         self.id = id
         self.log = log
+        self.closing = False
+        """The server shuts down: what is queued waits for the next start."""
         self.trouble: str | None = None
         """The sentence about why nothing can be written at the moment."""
         self.watchers: set[Callable[[], None]] = set()
@@ -218,7 +220,7 @@ class Session:
         await self._ended(self)
         waiting = self._transcript.queued
         unasked = end.reason == "interrupted" and not any(m.intent == "interrupt" for m in waiting)
-        if waiting and self._run is None and not unasked:
+        if waiting and self._run is None and not unasked and not self.closing:
             self._start(by=waiting[0].author)
 
 

@@ -55,8 +55,9 @@ class Live:
         self.ready = True
         self._screen.wake()
 
-    def _on_earlier(self, before: str) -> None:
-        self.view.run_method("prepend", self._screen.render.earlier(before))
+    async def _on_earlier(self, before: int) -> None:
+        window = await asyncio.to_thread(self._screen.render.earlier, before)
+        self.view.run_method("prepend", window)
 
     def _on_silence(self) -> None:
         """A connection begins or ends: nothing is sent until the browser says where it stands."""

@@ -19,6 +19,7 @@ n, "text" = the same for n events;  from, to, [ops] = events from+1 … to.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import deque
 from collections.abc import Sequence
 from typing import Any
@@ -103,13 +104,17 @@ class Render:
         upto = self.catch_up()
         return {"cursor": upto, **self._window(self.session.transcript.turns, turns, characters)}
 
-    def earlier(self, before: str, turns: int = 20, characters: int = 60_000) -> dict[str, Any]:
-        """The turns that precede the turn `before`, as in a snapshot."""
+    def earlier(self, before: int, turns: int = 20, characters: int = 60_000) -> dict[str, Any]:
+        """The turns that precede the one whose first event is `before`, as in a snapshot; only they are read."""
         shown = self.session.transcript.turns
-        at = next((i for i, turn in enumerate(shown) if isinstance(turn, Turn) and turn.id == before), None)
-        if not at:  # not among those that the session keeps folded: read the log, stretch by stretch
-            shown = fold(self.session.log.after(0)).turns
-            at = next((i for i, turn in enumerate(shown) if isinstance(turn, Turn) and turn.id == before), 0)
+        at = next((i for i, turn in enumerate(shown) if isinstance(turn, Turn) and turn.event_id >= before), 0)
+        if not at:  # further back than the session keeps folded
+            log = self.session.log
+            stretches = log.past.stretches
+            # one stretch more than wanted: a message may have been posted in it and read in the next
+            first = max(0, bisect_left(stretches, before) - turns - 1)
+            shown = fold(log.between(stretches[first] - 1, before - 1) if stretches else ()).turns
+            at = len(shown)
         return self._window(shown[:at], turns, characters)
 
     def _window(self, turns: Sequence[Turn | Cleared], most: int, characters: int) -> dict[str, Any]:

@@ -19,7 +19,9 @@ def test_the_protocol_lists_every_event_with_all_its_fields_and_no_other():
     assert listed == {wire_name(e): {f.name for f in fields(e)} - COMMON for e in EVENTS}
 
 
-@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", *sorted(p.name for p in (ROOT / "docs").glob("*.md"))])
+@pytest.mark.parametrize(
+    "page", ["README.md", "CONTRIBUTING.md", *sorted(p.name for p in (ROOT / "docs").glob("*.md"))]
+)
 def test_links_to_files_lead_somewhere(page: str):
     path = ROOT / page if (ROOT / page).exists() else ROOT / "docs" / page
     for link in re.findall(r"\]\((?!https?:|#)([^)#]+)", path.read_text(encoding="utf-8")):

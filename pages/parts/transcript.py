@@ -38,9 +38,9 @@ class TranscriptView(ui.element, component="transcript.js", esm={"thinkaloud-tra
 
         self.on("ready", ready)
 
-    def on_earlier(self, call: Callable[[str], Any]) -> None:
-        """Calls with the id of the first turn shown when a person wants to see those before it."""
-        self.on("earlier", lambda event: call(str(event.args["before"])))
+    def on_earlier(self, call: Callable[[int], Any]) -> None:
+        """Calls with the number of the first event that is shown when a person wants to see what was before it."""
+        self.on("earlier", lambda event: call(int(event.args["before"])))
 
     def _displayed_contents(self, *, only_visible: bool) -> list[str]:
         """For tests with NiceGUI's `User`: the texts that the page starts with."""

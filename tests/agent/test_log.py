@@ -8,7 +8,7 @@ import pytest
 
 from agent.errors import StorageError
 from agent.events import Event, MessagePosted, ThoughtDelta, ThoughtEnd
-from agent.log import Log, Memory, joined
+from agent.log import Log, Memory, Past, joined
 from tests.builders import MovedClock
 
 
@@ -151,3 +151,20 @@ def test_events_that_the_journal_kept_follow_the_past():
     again = Log(Memory(), MovedClock(), kept=list(log.after(0)))
     assert again.append(delta("d")).event_id == 4
     assert [event.event_id for event in again.after(2)] == [3, 4]
+
+
+def test_between_two_numbers_no_other_event_is_read():
+    class Reluctant(Past):
+        def __getitem__(self, index):  # type: ignore[no-untyped-def]
+            assert isinstance(index, slice)
+            assert index.start is not None
+            assert index.start >= 2
+            return super().__getitem__(index)
+
+    past = Reluctant([delta(str(i)) for i in range(5)], (1, 3))
+    log = Log(Memory(), MovedClock(), past)
+    for i in range(5, 9):
+        log.append(delta(str(i)))
+    for first, last in ((2, 4), (2, 7), (3, 5), (5, 9), (6, 8), (4, 4)):
+        texts = [event.content for event in log.between(first, last) if isinstance(event, ThoughtDelta)]
+        assert texts == [str(i) for i in range(first, last)]

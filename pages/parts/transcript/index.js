@@ -114,7 +114,7 @@ export class Transcript {
 
   earlier() {
     const first = this.log.querySelector("[data-turn]");
-    if (first) this.emit("earlier", { before: first.dataset.turn });
+    if (first) this.emit("earlier", { before: this.turns.get(first.dataset.turn).start });
   }
 
   // ── below ────────────────────────────────────────────────────────────────────────────────────────────

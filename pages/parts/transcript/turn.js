@@ -6,6 +6,7 @@ import { Thought } from "./thought.js";
 export class Turn {
   constructor(turn, thoughts, act) {
     this.id = turn.id;
+    this.start = turn.start; // the number of its first event
     this.act = act;
     this.thoughts = thoughts;
     this.items = el("div", "ta-items");
