@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from functools import cache
 from typing import Any
+from xml.etree import ElementTree
 
 from markdown_it import MarkdownIt
 from markdown_it.common.utils import escapeHtml
@@ -34,6 +35,15 @@ COLOURED = {
     "Generic.Deleted": "d",
     "Generic.Heading": "k",
 }
+MATHML = frozenset(
+    "math mrow mi mn mo ms mtext mspace mfrac msqrt mroot mstyle merror mpadded mphantom menclose mfenced "
+    "msub msup msubsup munder mover munderover mmultiscripts mprescripts none mtable mtr mtd mlabeledtr".split()
+)
+MATHML_ATTRIBUTES = frozenset(
+    "display displaystyle scriptlevel mathvariant stretchy fence form separator lspace rspace minsize maxsize width "
+    "height depth voffset linethickness accent accentunder columnalign rowspacing columnspacing columnlines rowlines "
+    "movablelimits largeop notation mathcolor mathbackground".split()
+)
 LONGEST_COLOURED = 50_000  # characters of one code block; colours beyond that are not worth the wait
 # Lines that only make a block of this kind longer, so that nothing can have been closed by them.
 CONTINUES: dict[str, re.Pattern[str]] = {
@@ -86,10 +96,11 @@ class Blocks:
     @property
     def revised(self) -> str | None:
         """After `end`: the HTML of the whole, where it is not what was given piece by piece (a link's address
-        that came after the link); else None."""
-        if not self._env.get("references"):
+        that came after the link, a `$$` whose other half came late); else None."""
+        text = "".join(self._text)
+        if not self._env.get("references") and "$$" not in text:
             return None
-        whole = render("".join(self._text))
+        whole = render(text)
         return None if whole == "".join(self.html) else whole
 
     def _only_longer(self, lines: str) -> bool:
@@ -222,6 +233,20 @@ def _maths(content: str, options: dict[str, Any]) -> str:
     from latex2mathml.converter import convert
 
     try:
-        return convert(content, display="block" if options.get("display_mode") else "inline")
+        return _only_mathml(convert(content, display="block" if options.get("display_mode") else "inline"))
     except Exception:  # what is not LaTeX is shown as it was written
         return f"<code>{escapeHtml(content)}</code>"
+
+
+def _only_mathml(source: str) -> str:
+    """LaTeX can smuggle HTML through the converter, and addresses: only drawing is let through, else ValueError."""
+    root = ElementTree.fromstring(source)
+    for element in root.iter():
+        space, _, name = element.tag.rpartition("}")
+        if space != "{http://www.w3.org/1998/Math/MathML" or name not in MATHML:
+            raise ValueError(f"{name} is not MathML that draws")
+        element.tag = name
+        for attribute in [name for name in element.attrib if name not in MATHML_ATTRIBUTES]:
+            del element.attrib[attribute]
+    root.set("xmlns", "http://www.w3.org/1998/Math/MathML")
+    return ElementTree.tostring(root, encoding="unicode")

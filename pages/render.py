@@ -57,7 +57,7 @@ class Render:
         self._growing: dict[str, Blocks] = {}
         self._kinds: dict[str, str] = {}
         self._html: dict[str, str] = {}
-        self._frame: tuple[int, int, str, Frame] | None = None
+        self._frame: tuple[tuple[int, int, str], str, Frame] | None = None
         turn = session.transcript.running
         for thought in turn.thoughts if turn else ():
             self._kinds[thought.id] = thought.kind
@@ -80,8 +80,9 @@ class Render:
         """What a page that has seen `cursor` events, and `current` grow last, is missing: the cursor and the
         thought it has then, and the frame, the same object for all pages that stand at the same place."""
         upto = self.catch_up()
-        if self._frame and self._frame[0] == cursor and self._frame[1] == upto:
-            return upto, self._frame[2], self._frame[3]
+        place = (cursor, upto, current)
+        if self._frame and self._frame[0] == place:
+            return upto, self._frame[1], self._frame[2]
         ops = self._after(cursor)
         if len(ops) == 1 and ops[0][0] == "text" and ops[0][1] == current:
             frame: Frame = (ops[0][2],) if upto - cursor == 1 else (upto - cursor, ops[0][2])
@@ -92,7 +93,7 @@ class Render:
                     current = op[1]
                 elif op[0] == "thought":
                     current = op[2]["id"]
-        self._frame = (cursor, upto, current, frame)
+        self._frame = (place, current, frame)
         return upto, current, frame
 
     def reaches(self, cursor: int) -> bool:
@@ -149,7 +150,8 @@ class Render:
                 turn = Turn(id=event.turn or "", by=event.by, model=event.model, at=event.at, event_id=event.event_id)
                 return [["turn", self._turn(turn)]]
             case MessageRead():
-                turn = self.session.transcript.last
+                turns = reversed(self.session.transcript.turns)
+                turn = next((t for t in turns if isinstance(t, Turn) and t.id == event.turn), None)
                 found = [m for m in turn.messages if m.id == event.message] if turn else []
                 return [["message", event.turn, _message(message)] for message in found]
             case TurnEnd():
