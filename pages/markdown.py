@@ -248,5 +248,4 @@ def _only_mathml(source: str) -> str:
         element.tag = name
         for attribute in [name for name in element.attrib if name not in MATHML_ATTRIBUTES]:
             del element.attrib[attribute]
-    root.set("xmlns", "http://www.w3.org/1998/Math/MathML")
     return ElementTree.tostring(root, encoding="unicode")

@@ -52,6 +52,8 @@ class Render:
     def __init__(self, session: Session) -> None:
         self.session = session
         self.cursor = len(session.log)
+        self.fast = False
+        """Whether the last text came faster than a screen shows it: its delta joins several chunks."""
         self._kept: deque[tuple[int, Op]] = deque(maxlen=KEPT)
         self._since = self.cursor  # the ops of all events after this one are kept
         self._growing: dict[str, Blocks] = {}
@@ -169,6 +171,7 @@ class Render:
                 return []
 
     def _grown(self, event: ThoughtDelta) -> list[Op]:
+        self.fast = event.marks is not None
         ops: list[Op] = [["text", event.thought, event.content]]
         blocks = self._growing.get(event.thought)
         for html, closed in _closings(blocks, event.content) if blocks else ():
@@ -233,9 +236,11 @@ class Render:
         if thought.kind == "action":
             out |= {"tool": thought.tool, "args": thought.args}
         if not _is_markdown(thought.kind):
-            out["text"] = thought.content
+            if thought.content:
+                out["text"] = thought.content
         elif blocks := self._growing.get(thought.id) if thought.open else None:
-            out |= {"html": "".join(blocks.html), "text": blocks.tail, "source": thought.content}
+            if thought.content:
+                out |= {"html": "".join(blocks.html), "text": blocks.tail, "source": thought.content}
         elif thought.content:
             out |= {"html": self._rendered(thought), "source": thought.content}
         return out

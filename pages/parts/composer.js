@@ -1,5 +1,6 @@
 // The message box, with Send and Stop in one place. Its Python half is composer.py, which knows these by name:
-// events  send {id, text, session}, stop, withdraw {id};  methods  accepted(id), refused(id), giveBack(text).
+// events  send {id, text, session}, stop, withdraw {id};  methods  accepted(id), refused(id), giveBack(text),
+// change(state).
 //
 // The browser keeps a text until Python has said `accepted`: in localStorage, under the session's key, so that a
 // reload or a restart of the server loses nothing. A message that was sent has its id there, too: it is sent again
@@ -40,11 +41,11 @@ export default {
       </div>
     </div>`,
 
-  props: { session: String, fresh: Boolean, running: Boolean, queued: Array, longest: Number, gone: Boolean },
+  props: { session: String, longest: Number, state: Object }, // state: fresh, running, queued, gone; see state.py
   emits: ["send", "stop", "withdraw"],
 
   data() {
-    return { text: "", pending: null, late: false, SEND, STOP };
+    return { ...this.state, text: "", pending: null, late: false, SEND, STOP };
   },
 
   computed: {
@@ -60,6 +61,9 @@ export default {
   },
 
   watch: {
+    state(state) {
+      this.change(state);
+    },
     text() {
       this.keep();
       this.$nextTick(this.grow);
@@ -87,6 +91,9 @@ export default {
 
   methods: {
     // ── called from Python ──
+    change(state) {
+      Object.assign(this, state);
+    },
     accepted(id) {
       if (this.pending?.id !== id) return;
       const { text, key } = this.pending;

@@ -9,6 +9,8 @@ from nicegui import ui
 
 from agent.transcript import Message
 
+from .state import begin, change
+
 
 class Composer(ui.element, component="composer.js"):
     """A textbox "Message" with "Send", or "Stop" while the agent works.
@@ -28,7 +30,8 @@ class Composer(ui.element, component="composer.js"):
         on_withdraw: Callable[[str], Any],
     ) -> None:
         super().__init__()
-        self._props.update(session=session, fresh=fresh, longest=longest, running=False, queued=[], gone=False)
+        self._props.update(session=session, longest=longest)
+        begin(self, fresh=fresh, running=False, queued=[], gone=False)
         self.on("send", lambda event: on_send(event.args["id"], event.args["text"], event.args["session"]))
         self.on("stop", lambda: on_stop())
         self.on("withdraw", lambda event: on_withdraw(event.args["id"]))
@@ -36,9 +39,7 @@ class Composer(ui.element, component="composer.js"):
     def show(self, *, fresh: bool, running: bool, queued: Sequence[Message], gone: bool) -> None:
         """Where the session stands; `fresh` while nobody has said anything in it. Sends only what is new."""
         chips = [{"id": message.id, "content": message.content[:200]} for message in queued]
-        new = {"fresh": fresh, "running": running, "queued": chips, "gone": gone}
-        if any(self._props[name] != value for name, value in new.items()):
-            self._props.update(new)
+        change(self, {"fresh": fresh, "running": running, "queued": chips, "gone": gone})
 
     def accepted(self, message: str) -> None:
         self.run_method("accepted", message)
@@ -52,5 +53,6 @@ class Composer(ui.element, component="composer.js"):
 
     def _displayed_contents(self, *, only_visible: bool) -> list[str]:
         """For tests with NiceGUI's `User`, which runs no JavaScript."""
-        buttons = ["Stop"] if self._props["running"] else ["Send"]
-        return ["Message", *buttons, *(chip["content"] for chip in self._props["queued"])]
+        state = self._props["state"]
+        buttons = ["Stop"] if state["running"] else ["Send"]
+        return ["Message", *buttons, *(chip["content"] for chip in state["queued"])]

@@ -1,5 +1,5 @@
 // The drawer's list. Its Python half is sessions.py, which knows these by name:
-// events  search {words}, more, rename {id, title}, remove {id}, restore {id};  method  removed(id, title).
+// events  search {words}, more, rename {id, title}, remove {id}, restore {id};  methods  removed(id, title), change(state).
 // The list comes newest first; which day is "today" is the viewer's to say, so it is grouped here.
 
 const UNDO = 8000; // ms in which a deletion can be taken back
@@ -61,11 +61,11 @@ export default {
       </Teleport>
     </div>`,
 
-  props: { items: Array, current: String, words: String, more: Boolean, drawer: Number },
+  props: { current: String, drawer: Number, state: Object }, // state: items, words, more; see state.py
   emits: ["search", "more", "rename", "remove", "restore"],
 
   data() {
-    return { wanted: "", chosen: null, open: false, gone: null, today: midnight(0), MAC };
+    return { ...this.state, wanted: "", chosen: null, open: false, gone: null, today: midnight(0), MAC };
   },
 
   computed: {
@@ -88,6 +88,9 @@ export default {
       clearTimeout(this.typing);
       this.typing = setTimeout(() => this.$emit("search", { words: this.wanted.trim() }), this.wanted ? 200 : 0);
     },
+    state(state) {
+      Object.assign(this, state);
+    },
     items() {
       this.today = midnight(0);
     },
@@ -107,6 +110,13 @@ export default {
 
   methods: {
     // ── called from Python ──
+    change({ put, take, ...state }) {
+      if (put) {
+        const others = this.items.filter((item) => !take.includes(item.id) && !put.some((one) => one.id === item.id));
+        state.items = [...put, ...others].sort((a, b) => b.updated - a.updated || (a.id < b.id ? -1 : 1));
+      }
+      Object.assign(this, state);
+    },
     removed(id, title) {
       sessionStorage.setItem(KEPT, JSON.stringify({ id, title, until: Date.now() + UNDO }));
       if (id === this.current) location.assign("/");

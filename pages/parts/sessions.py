@@ -7,6 +7,8 @@ from typing import Any, TypedDict
 
 from nicegui import ui
 
+from .state import begin, change
+
 
 class Item(TypedDict):
     """A session as it is listed; `updated` in Unix ms, `excerpt` only where a search found it in the text."""
@@ -36,7 +38,8 @@ class SessionList(ui.element, component="sessions.js"):
         on_restore: Callable[[str], Any],
     ) -> None:
         super().__init__()
-        self._props.update(current=current, drawer=drawer, items=[], words="", more=False)
+        self._props.update(current=current, drawer=drawer)
+        begin(self, items=[], words="", more=False)
         self.on("search", lambda event: on_search(event.args["words"]))
         self.on("more", lambda: on_more())
         self.on("rename", lambda event: on_rename(event.args["id"], event.args["title"]))
@@ -45,9 +48,9 @@ class SessionList(ui.element, component="sessions.js"):
 
     def show(self, items: Sequence[Item], *, words: str, more: bool) -> None:
         """The sessions, newest first, and for which words they were searched. Sends only what is new."""
+        state = self._props["state"]
         new = {"items": list(items), "words": words, "more": more}
-        if any(self._props[name] != value for name, value in new.items()):
-            self._props.update(new)
+        change(self, new, None if words or state["words"] else _patch(state["items"], new["items"]) | {"more": more})
 
     def removed(self, session: str, title: str) -> None:
         """Offers to undo a deletion that has just happened."""
@@ -55,4 +58,12 @@ class SessionList(ui.element, component="sessions.js"):
 
     def _displayed_contents(self, *, only_visible: bool) -> list[str]:
         """For tests with NiceGUI's `User`, which runs no JavaScript."""
-        return ["New session", *(item[key] for item in self._props["items"] for key in ("title", "excerpt"))]
+        return ["New session", *(item[key] for item in self._props["state"]["items"] for key in ("title", "excerpt"))]
+
+
+def _patch(old: Sequence[Item], new: Sequence[Item]) -> dict[str, Any]:
+    """What makes the one list of the other; where they stand follows from `updated`."""
+    known = {item["id"]: item for item in old}
+    kept = {item["id"] for item in new}
+    put = [item for item in new if known.get(item["id"]) != item]
+    return {"put": put, "take": [id for id in known if id not in kept]}

@@ -58,9 +58,9 @@ async def test_the_first_message_makes_the_session_and_its_address(user: User, h
     assert said == [("accepted", "m1")]
     await user.should_not_see(Welcome)
     composer = only(user, Composer)
-    assert composer.props["running"]
-    assert composer.props["queued"] == []
-    assert not composer.props["fresh"]
+    assert composer.props["state"]["running"]
+    assert composer.props["state"]["queued"] == []
+    assert not composer.props["state"]["fresh"]
     await user.should_see("Stop")
     await user.open(f"/s/{card.id}")
     await user.should_see("Is it far to Lisbon?")
@@ -196,7 +196,7 @@ async def test_a_deleted_session_says_so_where_it_is_open_and_returns_when_resto
     first = await user.open(f"/s/{card.id}")
     await hub.delete(card.id)
     await user.should_see("This session was deleted.")
-    assert only(user, Composer).props["gone"]
+    assert only(user, Composer).props["state"]["gone"]
     await hub.restore(card.id)
     await user.should_not_see("This session was deleted.", retries=10)
     assert user.client is not first

@@ -18,6 +18,8 @@ export class Transcript {
     this.jump = button("ta-jump", "Jump to the end", "arrow_downward", () => this.stick.toEnd());
     root.append(this.more, this.log, this.status, this.jump);
     this.stick = new Stick(root, (stuck) => this.jump.classList.toggle("ta-shown", !stuck));
+    // Who unfolds something at the end wants to read it: what was clicked stays under the mouse.
+    this.log.addEventListener("click", (event) => event.target.closest(".ta-head") && this.stick.letGo());
     this.clock = setInterval(() => this.current && this.tick(), 200);
   }
 

@@ -9,7 +9,7 @@ export class Stick {
     this.onScroll = () => this.scrolled();
     addEventListener("scroll", this.onScroll, { passive: true });
     // Told after layout and before paint: scrolling here costs no second layout.
-    this.observer = new ResizeObserver(() => this.stuck && this.follow());
+    this.observer = new ResizeObserver(() => (this.stuck ? this.follow() : this.scrolled()));
     this.observer.observe(root);
   }
 
@@ -23,6 +23,11 @@ export class Stick {
     this.follow();
   }
 
+  /** Until it turns out, once what happens now is laid out, that the end is still in sight. */
+  letGo() {
+    this.stuck = false;
+  }
+
   follow() {
     scrollTo(0, document.documentElement.scrollHeight);
     this.last = scrollY;
@@ -32,12 +37,11 @@ export class Stick {
     const page = document.documentElement;
     const atEnd = page.scrollHeight - innerHeight - scrollY <= NEAR;
     if (atEnd) this.set(true);
-    else if (scrollY < this.last - 1) this.set(false);
+    else if (!this.stuck || scrollY < this.last - 1) this.set(false);
     this.last = scrollY;
   }
 
   set(stuck) {
-    if (stuck === this.stuck) return;
     this.stuck = stuck;
     this.changed(stuck);
   }

@@ -121,6 +121,7 @@ export class Thought {
       table.replaceWith(frame);
       frame.append(table);
     }
+    for (const maths of fragment.querySelectorAll("math[display=block]")) maths.setAttribute("tabindex", "0"); // it scrolls, too
     for (const pre of fragment.querySelectorAll("pre")) {
       const code = el("div", "ta-code", { "data-lang": pre.dataset.lang ?? "" });
       const copyButton = button("ta-copy", "Copy code", "content_copy", () => copy(pre.textContent, copyButton), { bare: true });
