@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 
 from nicegui import app
@@ -9,6 +10,7 @@ from nicegui import app
 from agent.hub import Hub
 
 from . import session
+from .markdown import warm_up
 from .security import SecurityHeaders
 
 
@@ -18,6 +20,12 @@ def mount(hub: Hub, *, examples: Sequence[str] = ()) -> None:
     app.config.quasar_config["loadingBar"]["skipHijack"] = True  # no bar over the page for each request it makes
     app.add_api_route("/healthz", healthz, include_in_schema=False)
     session.mount(hub, examples)
+    app.on_connect(warmed_up)  # while the first person reads or types; earlier, it would delay the first page
+
+
+async def warmed_up() -> None:
+    """Makes ready what the first answer needs, off the event loop."""
+    await asyncio.to_thread(warm_up)
 
 
 def healthz() -> dict[str, str]:

@@ -62,6 +62,12 @@ def render(text: str) -> str:
     return _parser().render(text)
 
 
+@cache
+def warm_up() -> None:
+    """Imports all that the first answer would wait for: a third of a second, to be spent in a thread."""
+    render("```python\n1\n```\n\n$x$")
+
+
 class Blocks:
     """A text that is still being written, as HTML of its closed blocks and the plain tail of the open one."""
 
@@ -108,7 +114,7 @@ class Blocks:
             closing = re.compile(rf"^ {{0,3}}{re.escape(self._fence)}{re.escape(self._fence[0])}*\s*$")
             return not any(closing.match(line) for line in lines.splitlines())
         goes_on = CONTINUES.get(self._kind)
-        return bool(goes_on) and all(goes_on.match(line) or not line.strip() for line in lines.splitlines())
+        return bool(goes_on) and all(goes_on.match(line) for line in lines.splitlines(keepends=True))
 
     def _closed_until(self, lines: str) -> int:
         """How much of `lines` can no longer change, whatever follows."""

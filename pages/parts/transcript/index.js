@@ -3,6 +3,8 @@ import { button, el, icon } from "./dom.js";
 import { Stick } from "./stick.js";
 import { Turn } from "./turn.js";
 
+const IDLE = 600; // ms without a word after which something may move, to show that all is well
+
 export class Transcript {
   constructor(root, emit) {
     this.emit = emit;
@@ -20,7 +22,9 @@ export class Transcript {
     this.stick = new Stick(root, (stuck) => this.jump.classList.toggle("ta-shown", !stuck));
     // Who unfolds something at the end wants to read it: what was clicked stays under the mouse.
     this.log.addEventListener("click", (event) => event.target.closest(".ta-head") && this.stick.letGo());
-    this.clock = setInterval(() => this.current && this.tick(), 200);
+    this.root = root;
+    this.heard = 0; // when the last frame came
+    this.clock = setInterval(() => this.tick(), 200);
   }
 
   remove() {
@@ -52,6 +56,8 @@ export class Transcript {
   }
 
   receive(frame) {
+    if (Date.now() - this.heard > IDLE) this.root.classList.remove("ta-idle");
+    this.heard = Date.now();
     if (frame.length < 3) {
       if (!this.live || !this.current) return;
       const [events, text] = frame.length === 1 ? [1, frame[0]] : frame;
@@ -136,6 +142,8 @@ export class Transcript {
   }
 
   tick() {
+    this.root.classList.toggle("ta-idle", Date.now() - this.heard > IDLE);
+    if (!this.current) return;
     for (const thought of this.thoughts.values()) thought.tick();
   }
 
