@@ -14,7 +14,8 @@ An op is a JSON array; `parts/transcript/` (JavaScript) obeys them. Text lengths
 
 A *frame* carries ops to one page over NiceGUI's websocket. Most frames by far carry a few letters of one thought,
 so these have a short form:  "text" = the next event is this much more of the thought that grew last;
-n, "text" = the same for n events;  from, to, [ops] = events from+1 … to.
+n, "text" = the same for n events;  n, "text", html, units = the same, then a "block" of it;
+from, to, [ops] = events from+1 … to.
 """
 
 from __future__ import annotations
@@ -86,8 +87,11 @@ class Render:
         if self._frame and self._frame[0] == place:
             return upto, self._frame[1], self._frame[2]
         ops = self._after(cursor)
-        if len(ops) == 1 and ops[0][0] == "text" and ops[0][1] == current:
+        names = [op[0] for op in ops if op[1] == current]
+        if len(ops) == 1 and names == ["text"]:
             frame: Frame = (ops[0][2],) if upto - cursor == 1 else (upto - cursor, ops[0][2])
+        elif len(ops) == 2 and names == ["text", "block"]:
+            frame = (upto - cursor, ops[0][2], *ops[1][2:])
         else:
             frame = (cursor, upto, ops)
             for op in ops:

@@ -112,8 +112,10 @@ export default {
     // ── called from Python ──
     change({ put, take, ...state }) {
       if (put) {
-        const others = this.items.filter((item) => !take.includes(item.id) && !put.some((one) => one.id === item.id));
-        state.items = [...put, ...others].sort((a, b) => b.updated - a.updated || (a.id < b.id ? -1 : 1));
+        const items = new Map(this.items.map((item) => [item.id, item]));
+        for (const id of take) items.delete(id);
+        for (const item of put) items.set(item.id, { ...items.get(item.id), ...item });
+        state.items = [...items.values()].sort((a, b) => b.updated - a.updated || (a.id < b.id ? -1 : 1));
       }
       Object.assign(this, state);
     },

@@ -61,9 +61,14 @@ class SessionList(ui.element, component="sessions.js"):
         return ["New session", *(item[key] for item in self._props["state"]["items"] for key in ("title", "excerpt"))]
 
 
+def _differs(old: Item | None, new: Item) -> dict[str, Any]:
+    """The fields of `new` that are not those of `old`, and always its id."""
+    return {name: value for name, value in new.items() if name == "id" or old is None or old.get(name) != value}
+
+
 def _patch(old: Sequence[Item], new: Sequence[Item]) -> dict[str, Any]:
     """What makes the one list of the other; where they stand follows from `updated`."""
     known = {item["id"]: item for item in old}
     kept = {item["id"] for item in new}
-    put = [item for item in new if known.get(item["id"]) != item]
+    put = [_differs(known.get(item["id"]), item) for item in new if known.get(item["id"]) != item]
     return {"put": put, "take": [id for id in known if id not in kept]}

@@ -35,10 +35,12 @@ class Browser:
             item.setdefault("html", "")
 
     def receive(self, frame: tuple[Any, ...]) -> None:
-        if len(frame) < 3:
-            events, text = frame if len(frame) == 2 else (1, frame[0])
+        if len(frame) != 3:
+            events, text, *block = frame if len(frame) > 1 else (1, frame[0])
             self.cursor += events
             self.thoughts[self.current]["text"] += text
+            if block:
+                self.close(self.current, *block)
             return
         _, self.cursor, ops = frame
         for name, id, *rest in ops:
@@ -55,15 +57,17 @@ class Browser:
             elif name == "message":
                 self.turns[id]["items"].append(rest[0])
             elif name == "block":
-                html, units = rest
-                tail = self.thoughts[id]["text"].encode("utf-16-le")
-                closed = tail[: units * 2].decode("utf-16-le")
-                self.thoughts[id]["text"] = tail[units * 2 :].decode("utf-16-le")
-                self.thoughts[id]["html"] += render(closed) if html is None else html
+                self.close(id, *rest)
             elif name == "end":
                 self.thoughts[id] |= rest[0] | {"open": False}
             elif name == "over":
                 self.turns[id] |= rest[0]
+
+    def close(self, thought: str, html: str | None, units: int) -> None:
+        tail = self.thoughts[thought]["text"].encode("utf-16-le")
+        closed = tail[: units * 2].decode("utf-16-le")
+        self.thoughts[thought]["text"] = tail[units * 2 :].decode("utf-16-le")
+        self.thoughts[thought]["html"] += render(closed) if html is None else html
 
     def shown(self) -> list[Any]:
         out: list[Any] = []

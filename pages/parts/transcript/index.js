@@ -58,11 +58,12 @@ export class Transcript {
   receive(frame) {
     if (Date.now() - this.heard > IDLE) this.root.classList.remove("ta-idle");
     this.heard = Date.now();
-    if (frame.length < 3) {
+    if (frame.length !== 3) {
       if (!this.live || !this.current) return;
-      const [events, text] = frame.length === 1 ? [1, frame[0]] : frame;
+      const [events, text, html, units] = frame.length === 1 ? [1, frame[0]] : frame;
       this.cursor += events;
       this.current.grow(text);
+      if (units) this.current.close(html, units);
       return;
     }
     const [from, to, ops] = frame;
