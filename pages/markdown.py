@@ -1,7 +1,7 @@
 """Markdown as HTML, made once in Python: whole, or block by block while it is still being written.
 
-Raw HTML is off, images become links (an image would tell a stranger's server that it was looked at), links open
-beside the app, code gets colours from Pygments, maths becomes MathML. The browser sanitises it all again.
+Raw HTML is off, images become links (an image would tell a stranger's server that it was looked at), code gets
+colours from Pygments, maths becomes MathML. The browser sanitises it all again, and has links open beside the app.
 """
 
 from __future__ import annotations
@@ -52,6 +52,9 @@ CONTINUES: dict[str, re.Pattern[str]] = {
     "table_open": re.compile(r"\s*\|"),
     "blockquote_open": re.compile(r">"),
 }
+CODE = re.compile(r"(<pre.*?</pre>\n?)", re.DOTALL)
+BLOCK_TAG = re.compile(r"\n*(</?(?:p|ul|ol|li|table|thead|tbody|tr|th|td|blockquote|h[1-6]|hr|div|math)\b[^>]*>)\n*")
+LEFT_OUT = re.compile(r"</(?:p|li|th|td|tr|thead|tbody)>")
 # Kinds that a blank line ends for good; a list may go on after one.
 ENDED_BY_BLANK = ("paragraph_close", "table_close", "math_block", "amsmath")
 WHOLE = ("heading_close", "hr")
@@ -59,7 +62,7 @@ WHOLE = ("heading_close", "hr")
 
 def render(text: str) -> str:
     """The HTML of a whole text."""
-    return _parser().render(text)
+    return _slim(_parser().render(text))
 
 
 @cache
@@ -146,14 +149,22 @@ class Blocks:
         self._checked = max(0, self._checked - cut)
         if cut and not self.tail[: self._checked].strip():
             self._kind = self._fence = ""
-        html = _parser().render(closed, self._env)
+        html = _slim(_parser().render(closed, self._env))
         self.html.append(html)
         return html, cut
 
 
 def plain_paragraph(html: str, text: str) -> bool:
     """Whether `html` says nothing that `text` does not: then it need not travel."""
-    return html == f"<p>{escapeHtml(text.strip())}</p>\n"
+    return html == f"<p>{escapeHtml(text.strip())}"
+
+
+def _slim(html: str) -> str:
+    """The same without what HTML lets one leave out: it is sent to every page."""
+    out: list[str] = []
+    for i, part in enumerate(CODE.split(html)):  # every second one is code, where a line's end matters
+        out.append(part.strip("\n") if i % 2 else LEFT_OUT.sub("", BLOCK_TAG.sub(r"\1", part)))
+    return "".join(out)
 
 
 @cache
@@ -164,7 +175,8 @@ def _parser() -> MarkdownIt:
     parser.enable(["table", "strikethrough", "linkify"])
     parser.linkify.set({"fuzzy_link": False, "fuzzy_email": False})  # type: ignore[union-attr]
     parser.use(dollarmath_plugin, allow_space=False, allow_digits=False, double_inline=True, renderer=_maths)
-    parser.add_render_rule("link_open", _link)
+    parser.add_render_rule("th_open", _cell)
+    parser.add_render_rule("td_open", _cell)
     parser.add_render_rule("image", _image)
     parser.add_render_rule("fence", _fence)
     parser.add_render_rule("code_block", _fence)
@@ -179,17 +191,17 @@ def _block_tokens(text: str) -> list[Token]:
     return tokens
 
 
-def _link(self: RendererHTML, tokens: Sequence[Token], i: int, options: OptionsDict, env: EnvType) -> str:
-    tokens[i].attrSet("target", "_blank")
-    tokens[i].attrSet("rel", "noopener noreferrer nofollow")
-    return self.renderToken(tokens, i, options, env)
+def _cell(self: RendererHTML, tokens: Sequence[Token], i: int, options: OptionsDict, env: EnvType) -> str:
+    """Alignment as a class: the browser lets no `style` through."""
+    side = str(tokens[i].attrs.get("style", "")).removeprefix("text-align:")
+    return f"<{tokens[i].tag} class={side}>" if side in ("right", "center") else f"<{tokens[i].tag}>"
 
 
 def _image(self: RendererHTML, tokens: Sequence[Token], i: int, options: OptionsDict, env: EnvType) -> str:
     token = tokens[i]
     label = escapeHtml(self.renderInlineAsText(token.children, options, env) or "image")
     address = escapeHtml(str(token.attrs.get("src", "")))
-    return f'<a href="{address}" target="_blank" rel="noopener noreferrer nofollow">{label}</a>'
+    return f'<a href="{address}">{label}</a>'
 
 
 def _fence(self: RendererHTML, tokens: Sequence[Token], i: int, options: OptionsDict, env: EnvType) -> str:
@@ -210,7 +222,7 @@ def _coloured(code: str, language: str, _: str) -> str:
     for kind, value in lexer.get_tokens(code):
         letter = _letter(str(kind).removeprefix("Token."))
         text = escapeHtml(value)
-        out.append(f"<span class={letter}>{text}</span>" if letter and value.strip() else text)
+        out.append(f"<b class={letter}>{text}</b>" if letter and value.strip() else text)
     return "".join(out)
 
 

@@ -1,5 +1,5 @@
 // The transcript's Vue shell: it mounts the plain-DOM view and ties it to NiceGUI's own websocket.
-// Frames come past NiceGUI's outbox, as event "t" (pages/live.py sends them, pages/render.py says what they hold).
+// Frames come past NiceGUI's outbox, as event 0 (pages/live.py sends them, pages/render.py says what they hold).
 import { Transcript } from "thinkaloud-transcript";
 
 export default {
@@ -23,7 +23,7 @@ export default {
         return;
       }
       this.handlers = {
-        t: (...frame) => this.view.receive(frame),
+        0: (...frame) => this.view.receive(frame),
         connect: () => this.view.ask(),
         disconnect: () => this.view.deafen(),
       };

@@ -127,8 +127,8 @@ def test_random_scraps_of_markdown_close_as_the_whole_does():
 def test_what_is_closed_is_handed_over_early():
     blocks = Blocks()
     assert blocks.write("First paragraph.\n") == []
-    assert blocks.write("\n") == [("<p>First paragraph.</p>\n", 18)]
-    assert blocks.write("# A heading\n") == [("<h1>A heading</h1>\n", 12)]
+    assert blocks.write("\n") == [("<p>First paragraph.", 18)]
+    assert blocks.write("# A heading\n") == [("<h1>A heading</h1>", 12)]
     assert blocks.write("- item\n- item\n\n") == []
     [(html, characters)] = blocks.write("Then text\n")
     assert html.startswith("<ul>")
@@ -178,14 +178,19 @@ def test_a_picture_becomes_a_link_so_that_looking_tells_nobody():
     assert ">a cat</a>" in html
 
 
-def test_links_open_beside_the_app_and_tell_it_nothing():
-    html = render("[a](https://a.example) and https://b.example/c")
-    assert html.count('target="_blank" rel="noopener noreferrer nofollow"') == 2
+def test_what_html_lets_one_leave_out_does_not_travel():
+    assert render("- a\n- b\n\n> c") == "<ul><li>a<li>b</ul><blockquote><p>c</blockquote>"
+    assert render("*a*\n**b**") == "<p><em>a</em>\n<strong>b</strong>"
+    assert render("```\na\n\n<p>\n```") == "<pre><code>a\n\n&lt;p&gt;\n</code></pre>"
+
+
+def test_cells_are_aligned_by_class():
+    assert render("|a|b|\n|-|-:|\n|1|2|").endswith("<tbody><tr><td>1<td class=right>2</table>")
 
 
 def test_code_has_colours_and_unknown_languages_have_none():
-    assert "<span class=k>def</span>" in render("```python\ndef f(): pass\n```")
-    assert "<span" not in render("```klingon\nqapla\n```")
+    assert "<b class=k>def</b>" in render("```python\ndef f(): pass\n```")
+    assert "<b" not in render("```klingon\nqapla\n```")
     assert 'data-lang="klingon"' in render("```klingon\nqapla\n```")
 
 

@@ -1,0 +1,70 @@
+"""People at real browsers: Debian's chromium, driven by Playwright, on the app in a process of its own."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from .minute import Cut, cut_for_a_minute
+from .server import Server
+from .tab import Tabs
+
+OpenTab = Callable[..., Page]
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """One app for all who do not kill it."""
+    server = Server(tmp_path_factory.mktemp("app"))
+    server.start()
+    yield server
+    server.stop()
+    assert "Traceback" not in server.errors()
+
+
+@pytest.fixture(scope="package")
+def chromium() -> Iterator[Browser]:
+    """One browser for this folder: with the session's scope, every later test that is async would fail."""
+    path = shutil.which("chromium")
+    if path is None:
+        missing = "There is no chromium on this machine: apt install chromium."
+        if os.environ.get("CI"):
+            pytest.fail(missing)
+        pytest.skip(missing)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=path,
+            args=["--no-sandbox", "--disable-background-networking", "--disable-gpu"],
+            timeout=20_000,
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="package", autouse=True)
+def minute(request: pytest.FixtureRequest) -> Iterator[Cut | None]:
+    """Begins before all other tests, so that nobody waits for it; only if somebody is going to look at it."""
+    if any(item.name == "test_a_cut_of_a_minute_is_made_up_for" for item in request.session.items):
+        with cut_for_a_minute(request.getfixturevalue("server"), request.getfixturevalue("chromium")) as cut:
+            yield cut
+    else:
+        yield None
+
+
+@pytest.fixture(scope="package")
+def tabs(chromium: Browser) -> Tabs:
+    return Tabs(chromium)
+
+
+@pytest.fixture
+def open_tab(tabs: Tabs) -> Iterator[OpenTab]:
+    """Opens an address, each time as another person: `open_tab(url, width=380, color_scheme="dark")`.
+
+    In the end it is an error if a script failed there, or if anything was fetched from another host.
+    """
+    yield tabs.open
+    assert tabs.close() == []

@@ -1,0 +1,80 @@
+"""The page scrolls along with what is written, and never against the person."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Page, expect
+
+from .conftest import OpenTab
+from .player import words
+from .screen import ask, wait_ended, wait_words
+from .server import Server
+
+LINES = "\n\n".join(f"Paragraph {n} says something that is a few words long." for n in range(30))
+FROM_END = "document.scrollingElement.scrollHeight - innerHeight - scrollY"
+
+
+def from_end(page: Page) -> float:
+    return page.evaluate(FROM_END)
+
+
+def test_it_follows_until_somebody_scrolls_up_and_a_pill_leads_back(server: Server, open_tab: OpenTab) -> None:
+    page = open_tab(server.url, height=500)
+    jump = page.get_by_role("button", name="Jump to the end")
+    ask(page, server.write("follow", words("say", LINES), pace=0.018))
+    wait_words(page, 700)
+    page.evaluate(
+        f"() => {{ window.far = 0; const look = () => {{ window.far = Math.max(window.far, {FROM_END}); "
+        "requestAnimationFrame(look); }; look(); }"
+    )
+    wait_words(page, 1000)
+    assert page.evaluate("window.far") < 60
+    expect(jump).to_be_hidden()
+    page.mouse.move(500, 250)
+    page.mouse.wheel(0, -200)
+    expect(jump).to_be_visible()
+    there = page.evaluate("scrollY")
+    wait_words(page, 1400)
+    assert page.evaluate("scrollY") == there
+    assert from_end(page) > 200
+    jump.click()
+    page.wait_for_function(f"{FROM_END} < 2")
+    expect(jump).to_be_hidden()
+    page.mouse.wheel(0, -120)
+    expect(jump).to_be_visible()
+    page.mouse.wheel(0, 5000)  # coming back by hand is as good
+    expect(jump).to_be_hidden()
+    wait_ended(page)
+    page.wait_for_function(f"{FROM_END} < 2")
+
+
+def test_it_stops_following_for_who_uses_the_keyboard(server: Server, open_tab: OpenTab) -> None:
+    page = open_tab(server.url, height=500)
+    ask(page, server.write("keys", words("say", LINES), pace=0.018))
+    wait_words(page, 900)
+    page.get_by_role("log").focus()
+    page.keyboard.press("PageUp")
+    expect(page.get_by_role("button", name="Jump to the end")).to_be_visible()
+    page.wait_for_function(f"{FROM_END} > 100")
+    there = page.evaluate("scrollY")
+    wait_words(page, 1300)
+    assert page.evaluate("scrollY") <= there
+
+
+def test_what_is_unfolded_at_the_end_of_the_page_stays_under_the_mouse(server: Server, open_tab: OpenTab) -> None:
+    page = open_tab(server.url, height=700)
+    ask(page, server.write("unfold", words("think", LINES[:900]) + words("say", LINES[:300]), pace=0.004))
+    wait_ended(page)
+    head = page.locator("[data-kind=thinking] .ta-head")
+    expect(head).to_have_attribute("aria-expanded", "false")
+    page.wait_for_function(f"{FROM_END} < 2")
+    expect(head).to_be_in_viewport()
+    for unfolded in ("true", "false"):
+        before = head.bounding_box()
+        head.click()
+        expect(head).to_have_attribute("aria-expanded", unfolded)
+        page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        after = head.bounding_box()
+        assert before
+        assert after
+        assert abs(after["y"] - before["y"]) < 4, "what was clicked moved away"
+    expect(page.get_by_role("button", name="Jump to the end")).to_be_hidden()
