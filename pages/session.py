@@ -18,6 +18,7 @@ from .listing import Listing
 from .live import Live
 from .parts.composer import Composer
 from .parts.notice import notice
+from .parts.origin import origin
 from .parts.transcript import TranscriptView
 from .parts.trouble import Trouble
 from .parts.welcome import Welcome
@@ -56,6 +57,8 @@ class SessionPage:
             self._listing = Listing(hub, current=session.id, drawer=self._frame.drawer)
         with self._frame.main:
             self._welcome = Welcome(examples, self._on_example)
+            if (fork := session.forked_from) and (card := hub.card(fork.session)):
+                origin(card.title, f"/s/{card.id}")
             self._view = TranscriptView(on_action=self._on_action)
         Live(session, self._view)
         with ui.footer().classes("ta-footer"):

@@ -33,13 +33,7 @@ class Server:
             (folder / name).mkdir(parents=True, exist_ok=True)
         self._command = [sys.executable, "-m", entry, str(self.port), str(folder)]
         if entry == "main":
-            self._command[3:] = [
-                "--port",
-                str(self.port),
-                "--data",
-                str(folder / "data"),
-                "--no-browser",
-            ]
+            self._command[3:] = ["--port", str(self.port), "--data", str(folder / "data"), "--no-browser"]
         self._process: subprocess.Popen[str] | None = None
 
     @property

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import re
-import time
 from pathlib import Path
 from typing import Any
 
-import pytest
 from playwright.sync_api import expect
 
 from .conftest import OpenTab
-from .minute import DRAFT, MINUTE, Cut
+from .minute import DRAFT
 from .player import words
 from .proxy import Proxy
 from .screen import (
@@ -22,7 +20,6 @@ from .screen import (
     last_turn,
     session_of,
     shown,
-    squeezed,
     wait_ended,
     wait_words,
 )
@@ -108,14 +105,3 @@ def letters(text: str) -> str:
 
 def answered(log: list[dict[str, Any]]) -> str:
     return "".join(item["source"] for turn in log for item in turn["items"] if item["kind"] == "answer")
-
-
-@pytest.mark.timeout(MINUTE + 40)
-def test_a_cut_of_a_minute_is_made_up_for(server: Server, minute: Cut) -> None:
-    page = minute.page
-    page.wait_for_timeout(max(0, minute.ends - time.monotonic()) * 1000)
-    wait_ended(page, seconds=30)
-    assert squeezed(answer(page)).startswith(squeezed(minute.seen))
-    assert shown(page) == expected(page, server.log(minute.session))
-    expect(composer(page)).to_have_value(DRAFT)
-    assert minute.faults == []

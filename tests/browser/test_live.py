@@ -107,7 +107,8 @@ def test_who_wants_less_motion_sees_nothing_move(server: Server, open_tab: OpenT
           const look = () => {
             for (const animation of document.getAnimations()) {
               const { effect, playState } = animation;
-              if (playState === "running" && effect.getTiming().duration > 1) window.moving.add(effect.target.className);
+              const moves = playState === "running" && effect.getTiming().duration > 1;
+              if (moves) window.moving.add(effect.target.className);
             }
             requestAnimationFrame(look);
           };

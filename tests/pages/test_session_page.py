@@ -236,3 +236,15 @@ async def test_every_answer_carries_the_security_headers(user: User) -> None:
 async def test_no_stylesheet_or_font_comes_from_elsewhere(user: User) -> None:
     page = (await user.http_client.get("/")).text
     assert "https://" not in page.replace("https://www.w3.org", "")
+
+
+async def test_asking_again_opens_a_fork_that_says_where_it_came_from(user: User, hub: Hub, clock: MovedClock) -> None:
+    session = hub.new()
+    session.say("Is it far to Lisbon?")
+    await clock.pass_(20)
+    last = session.transcript.last
+    assert last is not None
+    await user.open(f"/s/{session.id}")
+    user.find(TranscriptView).trigger("act", {"name": "edit", "args": {"turn": last.id, "content": "And to Porto?"}})
+    await user.should_see("Forked from “Is it far to Lisbon?”")
+    await user.should_see("And to Porto?")
