@@ -48,15 +48,15 @@ def test_it_follows_until_somebody_scrolls_up_and_a_pill_leads_back(server: Serv
 
 
 def test_it_stops_following_for_who_uses_the_keyboard(server: Server, open_tab: OpenTab) -> None:
-    page = open_tab(server.url, height=500)
+    page = open_tab(server.url, height=400)
     ask(page, server.write("keys", words("say", LINES), pace=0.018))
-    wait_words(page, 900)
+    wait_words(page, 600)
     page.get_by_role("log").focus()
     page.keyboard.press("PageUp")
     expect(page.get_by_role("button", name="Jump to the end")).to_be_visible()
     page.wait_for_function(f"{FROM_END} > 100")
     there = page.evaluate("scrollY")
-    wait_words(page, 1300)
+    wait_words(page, 900)
     assert page.evaluate("scrollY") <= there
 
 
