@@ -39,7 +39,10 @@ def main(arguments: Sequence[str]) -> int:
 
 def environment() -> Mapping[str, str]:
     """The environment, over what a file `.env` in the working directory says."""
-    file = {name: value for name, value in dotenv_values(".env").items() if value is not None}
+    try:
+        file = {name: value for name, value in dotenv_values(".env").items() if value is not None}
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadRequest("The file .env cannot be read. Save it as UTF-8 text.") from error
     return {**file, **os.environ}
 
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from .chance import Chance
 from .closing import closings
-from .errors import BadRequest, Damaged, NotFound, StorageError
+from .errors import BadRequest, Busy, Damaged, NotFound, StorageError
 from .events import Event, ForkedFrom, MessageWithdrawn, SessionCreated, TurnEnd
 from .log import Log
 from .providers.base import Provider
@@ -46,6 +46,7 @@ class Hub:
         self._tools = tools
         self._chance = chance or Chance()
         self._open: dict[str, Session] = {}
+        self._leaving: set[str] = set()
         self._opening: dict[str, asyncio.Task[Session]] = {}
         self._settled: dict[str, int] = {}
         self._settling: dict[str, asyncio.Lock] = {}
@@ -63,9 +64,9 @@ class Hub:
 
     async def open(self, session: str) -> Session:
         """The session, from memory or from disk. Raises NotFound, or Damaged where it cannot be read."""
-        if found := self._open.get(session):
+        if (found := self._open.get(session)) and session not in self._leaving:
             return found
-        if session not in self._cards:
+        if session not in self._cards or session in self._leaving:
             raise NotFound("There is no such session. It may have been deleted.")
         task = self._opening.get(session)
         if task is None:
@@ -115,12 +116,33 @@ class Hub:
 
     async def delete(self, session: str) -> None:
         """Takes a session away, stopping it first; `restore` brings it back."""
-        if found := self._open.get(session):
-            found.stop()
-            await found.wait_idle()
-            await self._settle(found)
-        await self._store.delete(session)
-        self._forget(session)
+        if session in self._leaving:
+            raise Busy("That session is being deleted.")
+        self._leaving.add(session)
+        try:
+            if opening := self._opening.get(session):
+                await asyncio.wait([opening])
+            found = self._open.get(session)
+            if found:
+                found.closing = True
+                found.stop()
+                await self._ended_soon(found)
+                await self._settle(found)
+            await self._store.delete(session)
+            self._forget(session)
+        except BaseException:
+            if found := self._open.get(session):
+                found.closing = False
+            raise
+        finally:
+            self._leaving.discard(session)
+
+    async def _ended_soon(self, session: Session) -> None:
+        try:
+            async with asyncio.timeout(5):
+                await session.wait_idle()
+        except TimeoutError:
+            raise StorageError(session.trouble or "The session could not be stopped. Try again.") from None
 
     async def restore(self, session: str) -> None:
         """Undoes a `delete`."""
@@ -128,21 +150,24 @@ class Hub:
         self._cards |= {card.id: card for card in self._store.cards() if card.id == session}
         self._tell()
 
-    async def fork(self, session: str, turn: str, *, by: str = "owner", content: str | None = None) -> Session:
-        """A new session with all that came before `turn`, in which the same is asked again, or `content` instead.
+    async def fork(
+        self, session: str, turn: str, *, by: str = "owner", message: str | None = None, content: str | None = None
+    ) -> Session:
+        """A new session with all that came before `turn`, in which the same is asked again, `content` in place of
+        `message` (of the only one, if that is None).
 
-        Raises NotFound where the session has no such turn.
+        Raises NotFound where the turn is not among those that the session keeps folded (see WINDOW).
         """
         source = await self.open(session)
         asked = next((t for t in source.transcript.turns if isinstance(t, Turn) and t.id == turn), None)
         if asked is None:
             raise NotFound("That turn is too far back to be asked again from here.")
         fork = await self._forked(source, asked.event_id - 1)
-        messages = [content] if content is not None else [message.content for message in asked.messages]
-        if not messages:
+        said = [content if content is not None and message in (None, m.id) else m.content for m in asked.messages]
+        if not said:
             fork.resume(by=by)
-        for message in messages:
-            fork.say(message, author=by)
+        for text in said:
+            fork.say(text, author=by)
         return fork
 
     # ── beginning and end ────────────────────────────────────────────────────────────────────────────────
@@ -161,16 +186,21 @@ class Hub:
                     found.append(TurnEnd(turn=turn.id, reason="interrupted", why="crash", ms=max(0, now - turn.at)))
                     recovered.append(session)
                 await self._settle(found)
+                if found.trouble:
+                    self.notices.append(found.trouble)
             except StorageError as error:
                 self.notices.append(error.message)
+                if all(card.id != session for card in self._store.cards()):
+                    self._cards.pop(session, None)  # it was set aside
             self._open.pop(session, None)
         return recovered
 
     async def shutdown(self, seconds: float = 2.5) -> None:
         """Ends running turns as `interrupted`, why `shutdown`, and settles them, in at most `seconds`."""
         running = [session for session in self._open.values() if session.running]
+        for session in self._open.values():
+            session.closing = True  # also one that has just ended a turn, and would take up what is queued
         for session in running:
-            session.closing = True
             session.stop(by=None, why="shutdown")
         try:
             async with asyncio.timeout(seconds):
@@ -267,7 +297,9 @@ class Hub:
         return self._cards.get(session.id, new)
 
     def _forget(self, session: str) -> None:
-        self._open.pop(session, None)
+        if found := self._open.pop(session, None):
+            found.log.close()
+        self._settling.pop(session, None)
         self._settled.pop(session, None)
         self._cards.pop(session, None)
         self._tell()

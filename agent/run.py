@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import math
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 from .chance import Chance
 from .closing import closings
@@ -147,6 +148,7 @@ class Run:
                                 writer = self._open(kind)
                             writer.write(piece.text)
                         case CallPiece():
+                            piece = replace(piece, args=_finite(piece.args))
                             self._end(writer)
                             calls.append(piece)
                             writer = self._open("action", call=piece.call, tool=piece.tool, args=piece.args)
@@ -230,6 +232,15 @@ class Run:
             else:
                 self._floor.troubled(None)
                 return end
+
+
+def _finite(value: Any) -> Any:
+    """JSON knows no infinity, so a log would not come back as it was: such numbers go as their names."""
+    if isinstance(value, dict):
+        return {key: _finite(one) for key, one in cast("dict[str, Any]", value).items()}
+    if isinstance(value, list):
+        return [_finite(one) for one in cast("list[Any]", value)]
+    return str(value) if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _spelt(piece: CallPiece) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 
 from .chance import Chance
-from .errors import BadRequest, Busy, NotFound, TooLong
+from .errors import BadRequest, Busy, NotFound, StorageError, TooLong
 from .events import (
     Event,
     ForkedFrom,
@@ -28,6 +28,7 @@ from .transcript import Transcript, Turn, apply
 LONGEST_MESSAGE = 100_000
 LONGEST_TITLE = 120
 UNTITLED = "New session"
+AWAY = "Not now: the server is stopping, or this session was deleted."
 
 
 class Session:
@@ -52,7 +53,7 @@ class Session:
         self.id = id
         self.log = log
         self.closing = False
-        """The server shuts down: what is queued waits for the next start."""
+        """It is being put away: what is queued stays so, until somebody says something or continues."""
         self.trouble: str | None = None
         """The sentence about why nothing can be written at the moment."""
         self.watchers: set[Callable[[], None]] = set()
@@ -78,12 +79,15 @@ class Session:
 
         While it works, `queue` waits for the next turn, `steer` is read before its next step, `interrupt` stops
         it and opens the next turn. A `message` id that was said before makes this call do nothing.
-        Raises BadRequest (empty), TooLong, StorageError: then say it again, with the same id, once that is mended.
+        Raises BadRequest (empty), TooLong, StorageError (say it again, with the same id, once that is mended).
+        Once it is posted it is said: where the disk then has no room for a turn, it waits, and `trouble` says so.
         """
         if message is not None and message in self._said:
-            if self._run is None and self._transcript.queued:  # it was posted, but the disk had no room for a turn
+            if self._run is None and self._transcript.queued and self.trouble:  # posted, but there was no room for more
                 self._start(by=author)
             return message
+        if self.closing:
+            raise Busy(AWAY)
         content = content.strip()
         if not content:
             raise BadRequest("There is nothing to send: the message is empty.")
@@ -95,7 +99,10 @@ class Session:
         self.append(MessagePosted(message=message, author=author, content=content, intent=intent))
         self._said.add(message)
         if self._run is None:
-            self._start(by=author)
+            try:
+                self._start(by=author)
+            except StorageError as error:
+                self.troubled(error.message)
         elif intent == "interrupt":
             self._run.stop(by=author, why="user")
         return message
@@ -208,6 +215,8 @@ class Session:
             watcher()
 
     def _start(self, *, by: str) -> None:
+        if self.closing:
+            raise Busy(AWAY)
         run = Run(self, self._provider(self.model), self._tools, self._chance, by=by, ended=self._run_ended)
         run.start()
         self._run = run

@@ -41,7 +41,7 @@ class Settings:
             variable = PREFIX + setting.name.upper()
             if flag is not None:
                 values[setting.name] = _value(setting, flag, f"--{setting.name}")
-            elif variable in environ:
+            elif environ.get(variable) or (variable in environ and isinstance(setting.default, bool)):
                 values[setting.name] = _value(setting, environ[variable], variable)
         settings = cls(**values)
         if not 0 < settings.port < 65536:

@@ -37,6 +37,7 @@ class Writer:
         self._waiting: list[tuple[int, str]] = []
         self._timer: Timer | None = None
         self._trouble: StorageError | None = None
+        self._half = ""  # the first half of a character that a chunk cut in two
         self._last = -FRAME
         append(ThoughtStart(turn=turn, thought=thought, kind=kind, call=call, tool=tool, args=args))
         self._began = clock.elapsed()
@@ -45,6 +46,8 @@ class Writer:
         """Raises StorageError, also for an earlier chunk that could not be kept."""
         if self._trouble:
             raise self._trouble
+        if self._half or not chunk.isascii():
+            chunk = self._mended(chunk)
         if not chunk:
             return
         self._waiting.append((self._clock.now(), chunk))
@@ -74,10 +77,19 @@ class Writer:
 
     def end(self, *, ok: bool = True, content: str | None = None) -> None:
         """Closes the thought with its whole text: what was written, or `content` where nothing was."""
+        if self._half:
+            self.write(" ")
         self.flush()
         ms = round((self._clock.elapsed() - self._began) * 1000)
         whole = "".join(self._whole) if content is None else content
         self._append(ThoughtEnd(turn=self._turn, thought=self.thought, content=whole, ms=ms, ok=ok))
+
+    def _mended(self, chunk: str) -> str:
+        """Characters outside the first 65,536 may come as two halves; half a one can be neither sent nor stored."""
+        text = self._half + chunk
+        self._half = text[-1] if "\ud800" <= text[-1:] <= "\udbff" else ""
+        whole = text[:-1] if self._half else text
+        return whole.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
     def _due(self) -> None:
         self._timer = None

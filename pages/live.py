@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 import weakref
 from typing import Any
@@ -19,6 +20,7 @@ FAST = 0.033  # … while text comes faster than that: two in one cost half the 
 SHARE = 0.25  # of one core that may go into frames; more pages get them more rarely
 BACKLOG = 16  # frames that may wait for a slow browser before it is left to lag
 EVENT = 0  # our event's name on the socket: the shortest there is; see parts/transcript.js
+logger = logging.getLogger(__name__)
 _screens: weakref.WeakValueDictionary[str, Screen] = weakref.WeakValueDictionary()
 
 
@@ -40,7 +42,7 @@ class Live:
         view.on_ready(self._on_ready)
         view.on_earlier(self._on_earlier)
         self.client.on_connect(self._on_silence)
-        self.client.on_disconnect(self._on_silence)
+        self.client.on_disconnect(self._on_cut)
         self.client.on_delete(self._on_delete)
 
     def _on_ready(self, cursor: int) -> None:
@@ -58,11 +60,15 @@ class Live:
 
     async def _on_earlier(self, before: int) -> None:
         window = await asyncio.to_thread(self._screen.render.earlier, before)
-        self.view.run_method("prepend", window)
+        self.view.run_method("prepend", {**window, "before": before})
 
     def _on_silence(self) -> None:
         """A connection begins or ends: nothing is sent until the browser says where it stands."""
         self.ready = False
+
+    def _on_cut(self) -> None:
+        """A dead connection may be noticed only after the browser has made another: that one stays."""
+        self.ready = self.ready and self.client.has_socket_connection
 
     def _on_delete(self) -> None:
         self._screen.pages.discard(self)
@@ -100,7 +106,11 @@ class Screen:
                 if not self.pages:
                     return
                 began = time.perf_counter()
-                lagging = await self._send_due()
+                try:
+                    lagging = await self._send_due()
+                except Exception:  # of one frame; the next may be better, and nobody else sends this session's
+                    logger.exception("a frame of session %s could not be sent", self.render.session.id)
+                    lagging = False
                 took = time.perf_counter() - began
                 frame = FAST if self.render.fast else FRAME
                 await asyncio.sleep(max(frame - took, took / SHARE - took))
@@ -108,7 +118,8 @@ class Screen:
                     self._woken.set()
         finally:
             follower.cancel()
-            _screens.pop(self.render.session.id, None)
+            if _screens.get(self.render.session.id) is self:
+                del _screens[self.render.session.id]
 
     async def _listen(self) -> None:
         cursor = 0

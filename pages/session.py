@@ -128,11 +128,13 @@ class SessionPage:
             self._tried(self._session.resume)
         elif name in ("regenerate", "edit"):
             with self._view:
-                background_tasks.create(self._fork(args["turn"], args.get("content")), context=self._view)
+                background_tasks.create(
+                    self._fork(args["turn"], args.get("message"), args.get("content")), context=self._view
+                )
 
-    async def _fork(self, turn: str, content: str | None) -> None:
+    async def _fork(self, turn: str, message: str | None, content: str | None) -> None:
         try:
-            fork = await self._hub.fork(self._session.id, turn, content=content)
+            fork = await self._hub.fork(self._session.id, turn, message=message, content=content)
         except ThinkaloudError as error:
             notice(error.message)
         else:

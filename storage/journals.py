@@ -48,6 +48,10 @@ class Journals:
         del self._all[session]
         return True
 
+    def forget(self, session: str) -> None:
+        """The session is opened anew: whoever still has the halted journal stays halted."""
+        self._all.pop(session, None)
+
     def sync(self) -> None:
         """Syncs them all; the first failure of one does not keep the others from it."""
         self._each(SessionJournal.sync)

@@ -109,9 +109,6 @@ class DiskStore:
     async def restore(self, session: str) -> None:
         """See Store. Raises NotFound where there is nothing to restore, Busy where its name was taken since."""
         await self._wait(lambda: self._restore(session))
-        journal = self._journals.get(session)
-        if journal:
-            journal.go_on()
 
     async def search(self, words: str) -> list[Hit]:
         """See Store. Looks at what is settled; a search that nobody waits for any more ends early."""
@@ -213,6 +210,7 @@ class DiskStore:
             raise Busy("There is a session of that name again: it has to go first.")
         going, card = self._trash.give_back(session)
         self._change_index(lambda: self._index.put(card))
+        self._journals.forget(session)
         self._trash.empty(going)
 
     def _path(self, session: str) -> Path:

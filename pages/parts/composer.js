@@ -123,6 +123,7 @@ export default {
       this.pending = { id: newId(), text: this.text, session: this.session, key: this.key };
       this.keep();
       this.begin();
+      window.dispatchEvent(new Event("ta-sent")); // transcript/index.js shows the end
     },
     begin() {
       this.overdue = setTimeout(() => (this.late = true), LATE);

@@ -1,10 +1,11 @@
 """The sessions that exist: opened once, forked, deleted, recovered after a crash, put to rest at shutdown."""
 
 import asyncio
+from collections.abc import Sequence
 
 import pytest
 
-from agent.errors import BadRequest, Damaged, NotFound
+from agent.errors import BadRequest, Busy, Damaged, NotFound
 from agent.events import Event, ForkedFrom, SessionCreated, TurnEnd
 from agent.hub import Hub
 from agent.log import Journal, Memory, Past
@@ -211,3 +212,55 @@ async def test_a_message_sent_again_after_a_restart_is_said_once():
     again = await hub_with(Scripted(), store=store).open(session.id)
     again.say("hello", message="m1")
     assert not again.running
+
+
+async def test_a_session_is_not_opened_while_it_is_deleted_nor_brought_back_by_who_held_it():
+    store = MemoryStore()
+    hub = hub_with(Scripted(), store=store)
+    session = await said(hub, "hello")
+    deleting = asyncio.create_task(hub.delete(session.id))
+    await asyncio.sleep(0)
+    with pytest.raises(NotFound):
+        await hub.open(session.id)
+    await deleting
+    with pytest.raises(Busy):
+        session.say("still there?")
+    assert hub.cards() == []
+    assert session.log.closed
+
+
+async def test_what_was_queued_does_not_begin_while_its_session_is_deleted():
+    clock = MovedClock()
+
+    class Slow(MemoryStore):
+        async def settle(self, session: str, events: Sequence[Event], card: Card) -> None:
+            await clock.sleep(1)
+            await super().settle(session, events, card)
+
+    hub = hub_with(Scripted(answer("a", wait=1), clock=clock), store=Slow(), clock=clock)
+    session = hub.new()
+    session.say("first")
+    await clock.pass_(0.5)
+    session.say("second")
+    await clock.pass_(0.6)  # the first turn has ended and is being settled
+    deleting = asyncio.create_task(hub.delete(session.id))
+    await clock.pass_(5)
+    await deleting
+    assert not session.running
+    assert sum(isinstance(event, TurnEnd) for event in session.log.after(0)) == 1
+
+
+async def test_editing_one_of_two_messages_asks_the_other_one_again_as_it_was():
+    clock = MovedClock()
+    hub = hub_with(Scripted(answer("a", wait=1), clock=clock), clock=clock)
+    session = hub.new()
+    session.say("first")
+    await clock.pass_(0.5)
+    session.say("two")
+    three = session.say("three")
+    await clock.pass_(9)
+    last = session.transcript.last
+    assert last is not None
+    fork = await hub.fork(session.id, last.id, message=three, content="three, edited")
+    await clock.pass_(9)
+    assert [text for turn in asked(fork) for text in turn] == ["first", "two", "three, edited"]

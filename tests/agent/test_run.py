@@ -267,3 +267,12 @@ async def test_a_provider_that_waits_before_its_first_piece_can_be_stopped():
     session.stop()
     await session.wait_idle()
     assert end_of(session).ms == 5000
+
+
+async def test_infinity_is_called_by_its_name_because_json_knows_none():
+    provider = Scripted(calls(("add", {"a": float("inf"), "b": 1, "deep": [float("nan"), {"x": 2.0}]})), answer("x"))
+    session = hub_with(provider).new()
+    session.say("?")
+    await session.wait_idle()
+    action = next(e for e in session.log.after(0) if isinstance(e, ThoughtStart) and e.kind == "action")
+    assert action.args == {"a": "inf", "b": 1, "deep": ["nan", {"x": 2.0}]}

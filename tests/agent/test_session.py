@@ -165,7 +165,7 @@ def test_a_long_first_message_makes_a_short_title():
     assert len(title_of("x" * 500)) == 61
 
 
-async def test_a_message_whose_turn_found_no_room_starts_it_when_it_is_sent_again():
+async def test_a_message_whose_turn_found_no_room_waits_and_starts_it_when_it_is_sent_again():
     class Tight:
         room = 2
 
@@ -181,9 +181,11 @@ async def test_a_message_whose_turn_found_no_room_starts_it_when_it_is_sent_agai
             return Past(), (), journal
 
     session = hub_with(Scripted(answer("x")), store=Store()).new()
-    for _ in range(2):
-        with pytest.raises(StorageError):
-            session.say("hello", message="m")
+    session.say("hello", message="m")
+    assert (session.running, session.trouble) == (False, "The disk is full.")
+    assert [m.content for m in session.transcript.queued] == ["hello"]
+    with pytest.raises(StorageError):
+        session.say("hello", message="m")
     session.say("hello", message="m")
     await session.wait_idle()
     assert end_of(session).reason == "done"

@@ -77,3 +77,15 @@ async def test_a_chunk_that_could_not_be_kept_on_time_is_told_to_the_next_and_no
     full = False
     writer.flush()
     assert "".join(content for content, _, _ in deltas(log)) == "ab"
+
+
+async def test_a_character_that_chunks_cut_in_two_comes_whole_and_half_a_one_as_a_question_mark():
+    clock, log, writer = made()
+    for chunk in ("a\ud83d", "\ude42b", "\ude42c", "d\ud83d"):
+        writer.write(chunk)
+        await clock.pass_(0.02)
+    writer.end()
+    end = log.after(0)[-1]
+    assert isinstance(end, ThoughtEnd)
+    assert end.content == "a🙂b\ufffdcd\ufffd "
+    end.content.encode()

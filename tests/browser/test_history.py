@@ -75,7 +75,6 @@ def test_earlier_turns_come_when_asked_for_and_nothing_moves_away(old_server: Se
     assert questions(page) == list(range(questions(page)[0], TURNS))
 
 
-@pytest.mark.xfail(reason="a turn that anybody begins scrolls every page to its end: index.js, obey", strict=True)
 def test_who_reads_in_the_middle_is_left_there(old_server: Server, open_tab: OpenTab) -> None:
     page = open_tab(f"{old_server.url}/s/long")
     page.wait_for_function("document.scrollingElement.scrollHeight - innerHeight - scrollY < 2")

@@ -382,7 +382,11 @@ async def test_a_late_event_does_not_bring_a_deleted_session_back(store: DiskSto
         await store.settle("s", late[:1], card())
     assert not [name for name in on_disk(tmp_path) if name.startswith(("sessions", "journal"))]
     await store.restore("s")
-    journal.write(late[1])
+    with pytest.raises(StorageError, match="was deleted"):
+        journal.write(late[1])  # whoever still has the old session must not write beside the new one
+    _, kept, again = store.open("s")
+    assert kept == late[:1]
+    again.write(late[1])
     assert store.open("s")[1] == late[:2]
 
 

@@ -19,7 +19,9 @@ export class Transcript {
     this.status = el("div", "ta-status", { role: "status", "aria-live": "polite" });
     this.jump = button("ta-jump", "Jump to the end", "arrow_downward", () => this.stick.toEnd());
     root.append(this.more, this.log, this.status, this.jump);
-    this.stick = new Stick(root, (stuck) => this.jump.classList.toggle("ta-shown", !stuck));
+    this.onSent = () => this.stick.toEnd();
+    addEventListener("ta-sent", this.onSent); // composer.js: somebody sends something from this very page
+    this.stick = new Stick(root, (stuck) => this.jump.classList.toggle("ta-shown", !stuck && this.turns.size > 0));
     // Who unfolds something at the end wants to read it: what was clicked stays under the mouse.
     this.log.addEventListener("click", (event) => event.target.closest(".ta-head") && this.stick.letGo());
     this.root = root;
@@ -30,6 +32,7 @@ export class Transcript {
   remove() {
     clearInterval(this.clock);
     clearTimeout(this.asking);
+    removeEventListener("ta-sent", this.onSent);
     this.stick.remove();
   }
 
@@ -48,6 +51,8 @@ export class Transcript {
   }
 
   prepend(window) {
+    const first = this.log.querySelector("[data-turn]");
+    if (!first || this.turns.get(first.dataset.turn).start !== window.before) return; // answered already, or reset since
     const height = document.documentElement.scrollHeight;
     this.log.prepend(...window.turns.map((turn) => this.made(turn)));
     this.more.hidden = !window.more;
@@ -86,7 +91,6 @@ export class Transcript {
       this.log.append(this.made(id));
       this.settleLast();
       this.say("Thinking");
-      if (id.by === "owner") this.stick.toEnd();
     } else if (name === "clear") this.log.append(cleared());
     else {
       const turn = this.turns.get(id);
@@ -130,7 +134,10 @@ export class Transcript {
 
   made(turn) {
     if (turn.cleared) return cleared();
-    const made = new Turn(turn, this.thoughts, (name, args) => this.emit("act", { name, args }));
+    const made = new Turn(turn, this.thoughts, (name, args) => {
+      this.stick.toEnd();
+      this.emit("act", { name, args });
+    });
     this.turns.set(turn.id, made);
     if (made.open) this.current = made.open;
     return made.element;

@@ -25,7 +25,7 @@ export class Turn {
 
   add(item) {
     if (item.type === "message") {
-      this.items.append(new Message(item, (content) => this.act("edit", { turn: this.id, content })).element);
+      this.items.append(new Message(item, (content) => this.act("edit", { turn: this.id, message: item.id, content })).element);
       return null;
     }
     if (item.type !== "thought") return null;
