@@ -92,3 +92,5 @@ def test_who_reads_in_the_middle_is_left_there(old_server: Server, open_tab: Ope
     page.locator("[data-turn][data-state=done]").last.get_by_text("56").first.wait_for(state="attached")
     assert turn.bounding_box() == before
     assert page.evaluate("scrollY") == there
+    ask(page, "What is 8 times 9?")  # who speaks sees what comes of it
+    page.wait_for_function("document.scrollingElement.scrollHeight - innerHeight - scrollY < 2")
