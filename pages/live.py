@@ -16,7 +16,7 @@ from .parts.transcript import TranscriptView
 from .render import Render
 
 FRAME = 0.016  # seconds between two frames to one page, at the least
-FAST = 0.033  # … while text comes faster than that: two in one cost half the bytes and are seen no later
+FAST = 0.036  # … while text comes faster than that: two in one cost half the bytes and are seen no later
 SHARE = 0.25  # of one core that may go into frames; more pages get them more rarely
 BACKLOG = 16  # frames that may wait for a slow browser before it is left to lag
 EVENT = 0  # our event's name on the socket: the shortest there is; see parts/transcript.js

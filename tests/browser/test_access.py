@@ -103,4 +103,6 @@ def looks(page: Page, widths: tuple[int, ...] = (1200, 380)) -> Iterator[str]:
         for width in widths:
             page.set_viewport_size({"width": width, "height": 800})
             expect(page.locator(f"body.body--{theme}")).to_be_visible()
+            room = "272px" if width > 1000 else "0px"  # for the drawer, which takes a moment to come and go
+            expect(page.locator(".q-page-container")).to_have_css("padding-left", room)
             yield f"{theme}, {width} px"

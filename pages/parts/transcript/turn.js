@@ -63,7 +63,7 @@ export class Turn {
 
 function cut(why, by, upstream) {
   const who = by === "owner" || !by ? "Stopped" : `Stopped by ${by}`;
-  const proof = upstream === undefined ? "" : `; the provider’s connection closed after ${upstream} ms`;
+  const proof = upstream === undefined ? "" : `; the provider’s connection closed after ${upstream < 1 ? "less than 1" : Math.round(upstream)} ms`;
   const said = {
     crash: "The server stopped unexpectedly here. Everything up to this point was kept.",
     shutdown: "The server was shut down here.",
