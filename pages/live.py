@@ -8,7 +8,9 @@ import time
 import weakref
 from typing import Any
 
+from engineio.packet import MESSAGE, Packet
 from nicegui import background_tasks, core, ui
+from socketio.packet import EVENT as EVENT_PACKET
 
 from agent.session import Session
 
@@ -99,9 +101,13 @@ class Screen:
 
     async def _send_all(self) -> None:
         follower = background_tasks.create(self._listen(), name="screen follower")
+        due = 0.0
         try:
             while True:
                 await self._woken.wait()
+                wait = due - time.perf_counter()
+                if wait > 0:
+                    await asyncio.sleep(wait)
                 self._woken.clear()
                 if not self.pages:
                     return
@@ -112,8 +118,7 @@ class Screen:
                     logger.exception("a frame of session %s could not be sent", self.render.session.id)
                     lagging = False
                 took = time.perf_counter() - began
-                frame = FAST if self.render.fast else FRAME
-                await asyncio.sleep(max(frame - took, took / SHARE - took))
+                due = began + max(FAST if self.render.fast else FRAME, took / SHARE)
                 if lagging:
                     self._woken.set()
         finally:
@@ -148,7 +153,11 @@ class Screen:
 async def send(room: str, frame: tuple[Any, ...]) -> None:
     """Past NiceGUI's outbox: `run_method` wraps every few letters in 130 bytes of JavaScript and keeps them for a
     rewind; frames are numbered, so a page that missed some says so and gets them again (docs/decisions/0002)."""
-    await core.sio.emit(EVENT, frame, room=room)
+    sio = core.sio
+    event = sio.packet_class(EVENT_PACKET, namespace="/", data=[EVENT, *frame])
+    message = Packet(MESSAGE, event.encode())
+    for _, eio_sid in sio.manager.get_participants("/", room):  # as `emit` does, without a task for each
+        await sio.eio.send_packet(eio_sid, message)
 
 
 def screen_of(session: Session) -> Screen:

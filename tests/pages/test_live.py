@@ -7,7 +7,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from nicegui import core
 from nicegui.testing import User
 
 from agent.hub import Hub
@@ -20,14 +19,14 @@ from .test_session_page import send
 @pytest.fixture
 def frames(monkeypatch: pytest.MonkeyPatch, user: User) -> list[tuple[Any, ...]]:
     """All frames that are sent to anybody, in order."""
+    from pages import live  # as it is now: each test imports the pages anew
+
     sent: list[tuple[Any, ...]] = []
 
-    async def emit(event: object, data: object = None, **_: object) -> None:
-        if event == 0:
-            assert isinstance(data, tuple)
-            sent.append(data)
+    async def send(room: str, frame: tuple[Any, ...]) -> None:
+        sent.append(frame)
 
-    monkeypatch.setattr(core.sio, "emit", emit)
+    monkeypatch.setattr(live, "send", send)
     return sent
 
 
@@ -75,16 +74,17 @@ async def test_a_dead_connection_that_is_noticed_late_does_not_silence_the_livin
 async def test_a_frame_that_cannot_be_sent_does_not_end_the_session_for_everybody(
     user: User, hub: Hub, clock: MovedClock, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
+    from pages import live
+
     sent: list[object] = []
 
-    async def emit(event: object, data: object = None, **_: object) -> None:
-        if event == 0:
-            sent.append(data)
-            if len(sent) == 1:
-                raise TypeError("not to be encoded")
+    async def send_one(room: str, frame: object) -> None:
+        sent.append(frame)
+        if len(sent) == 1:
+            raise TypeError("not to be encoded")
 
+    monkeypatch.setattr(live, "send", send_one)
     await user.open("/")
-    monkeypatch.setattr(core.sio, "emit", emit)
     send(user, "hello")
     user.find(TranscriptView).trigger("ready", {"cursor": 0})
     await until(lambda: len(sent) == 1)
