@@ -17,6 +17,7 @@ from .events import (
     SessionCreated,
     SessionRenamed,
     TurnEnd,
+    Why,
 )
 from .log import Log
 from .prompt import prompt
@@ -116,11 +117,11 @@ class Session:
             raise BadRequest("There is nothing to continue: the last answer is complete.")
         self._start(by=by)
 
-    def stop(self, *, by: str | None = "owner", why: str = "user") -> bool:
+    def stop(self, *, by: str | None = "owner", why: Why = "user") -> bool:
         """Stops the running turn, if there is one, and tells whether there was."""
         if self._run is None:
             return False
-        self._run.stop(by=by, why="shutdown" if why == "shutdown" else "user")
+        self._run.stop(by=by, why=why)
         return True
 
     def withdraw(self, message: str, *, by: str = "owner") -> None:

@@ -32,7 +32,6 @@ class Live:
     def __init__(self, session: Session, view: TranscriptView) -> None:
         self.client = ui.context.client
         self.view = view
-        self.cursor = 0
         self.current = ""
         self.ready = False
         """Whether the browser has said where it stands, on this very connection."""
@@ -65,7 +64,7 @@ class Live:
         self.view.run_method("prepend", {**window, "before": before})
 
     def _on_silence(self) -> None:
-        """A connection begins or ends: nothing is sent until the browser says where it stands."""
+        """A connection begins: nothing is sent until the browser says where it stands."""
         self.ready = False
 
     def _on_cut(self) -> None:
