@@ -44,12 +44,40 @@ class Busy(ThinkaloudError):
 
 
 class ProviderError(ThinkaloudError):
-    """The provider failed. `kind` tells programs why; `retry_after` (seconds) is set where waiting helps."""
+    """The provider failed. `kind` (see FAILURES) tells programs why; `retry` whether the same may well work in a
+    moment; `retry_after` (seconds) is when, where the provider says so."""
 
-    def __init__(self, message: str, *, kind: str = "provider", retry_after: float | None = None) -> None:
+    def __init__(
+        self, message: str, *, kind: str = "provider", retry: bool = False, retry_after: float | None = None
+    ) -> None:
         super().__init__(message)
         self.kind = kind
+        self.retry = retry
         self.retry_after = retry_after
+
+
+FAILURES = {
+    "no_key": "no key is known for the vendor",
+    "bad_key": "the vendor refused the key",
+    "forbidden": "the key may not use this model",
+    "no_credit": "the account has no credit",
+    "no_model": "there is no model of that name",
+    "no_server": "something answers there, but not like a model's server",
+    "unreachable": "nothing answers there",
+    "rate_limited": "too many requests",
+    "overloaded": "the vendor is overloaded or out of order",
+    "timeout": "no answer for too long",
+    "cut": "the connection broke in the middle",
+    "incomplete": "the stream ended before its end was said",
+    "unreadable": "what came could not be read",
+    "too_long": "the conversation is longer than the model takes",
+    "too_large": "an attachment, or all of them, are larger than the vendor takes",
+    "length": "the answer reached the length that the model may write",
+    "filtered": "the vendor's filter declined",
+    "refused": "the vendor refused the request for another reason, which the message tells",
+    "agent": "an agent of somebody's own failed",
+    "provider": "anything else",
+}
 
 
 class ToolError(ThinkaloudError):

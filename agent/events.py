@@ -52,7 +52,17 @@ class SessionCleared(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SessionSwitched(Event):
+    """Another model from the next turn on."""
+
+    model: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MessagePosted(Event):
+    """`attachments` are `{id, name, type, size}` each."""
+
     message: str
     author: str
     content: str
@@ -96,18 +106,29 @@ class ThoughtDelta(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ThoughtEnd(Event):
-    """`content` is the whole text, so whoever has this needs no delta; `ms` is how long it was open."""
+    """`content` is the whole text, so whoever has this needs no delta; `ms` is how long it was open.
+
+    `echo` is `{vendor, data}`: what that vendor wants to see again with this thought, and nobody else may.
+    """
 
     thought: str
     content: str
     ms: int
     ok: bool = True
+    echo: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TurnProgressed(Event):
     percent: int
     message: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TurnTrimmed(Event):
+    """The conversation has outgrown its budget: from here on the agent is not sent what is before event `upto`."""
+
+    upto: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,12 +167,17 @@ class Failure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TokenCount:
-    """Tokens as the provider counted them; `reasoning` is part of `output`, `cached` of `input`."""
+    """Tokens as the provider counted them; `reasoning` is part of `output`, `cached` and `written` of `input`.
+
+    `estimated`: a part was stopped before the provider had counted it.
+    """
 
     input: int = 0
     output: int = 0
     reasoning: int = 0
     cached: int = 0
+    written: int = 0
+    estimated: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,6 +196,7 @@ EVENTS: tuple[type[Event], ...] = (
     SessionCreated,
     SessionRenamed,
     SessionCleared,
+    SessionSwitched,
     MessagePosted,
     MessageRead,
     MessageWithdrawn,
@@ -178,6 +205,7 @@ EVENTS: tuple[type[Event], ...] = (
     ThoughtDelta,
     ThoughtEnd,
     TurnProgressed,
+    TurnTrimmed,
     TurnRetried,
     AskOpened,
     AskClosed,

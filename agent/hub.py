@@ -13,7 +13,7 @@ from .closing import closings
 from .errors import BadRequest, Busy, Damaged, NotFound, StorageError
 from .events import Event, ForkedFrom, MessageWithdrawn, SessionCreated, TurnEnd
 from .log import Log
-from .providers.base import Provider
+from .models import Models
 from .session import Session
 from .store import Card, Hit, Store
 from .tools.base import Tool
@@ -31,18 +31,16 @@ class Hub:
         self,
         store: Store,
         *,
-        provider: Callable[[str], Provider],
+        models: Models,
         tools: Sequence[Tool],
-        model: str,
         chance: Chance | None = None,
     ) -> None:
-        self.model = model
+        self.models = models
         self.watchers: set[Callable[[], None]] = set()
         """Called when the list of sessions changes: one more or less, a title, one begins or ends a turn."""
         self.notices: list[str] = []
         """Sentences about what the disk would not do; people should see them."""
         self._store = store
-        self._provider = provider
         self._tools = tools
         self._chance = chance or Chance()
         self._open: dict[str, Session] = {}
@@ -218,8 +216,8 @@ class Hub:
             session,
             log,
             self._chance,
-            model=self.model,
-            provider=self._provider,
+            models=self.models,
+            files=self._store,
             tools=self._tools,
             ended=self._settle,
             changed=self._changed,
@@ -288,6 +286,7 @@ class Hub:
             model=session.model,
             updated=self._chance.clock.now() if ended or session.running else card.updated,
             turns=card.turns + ended,
+            cost_usd=card.cost_usd + ((event.cost_usd or 0.0) if ended else 0.0),
         )
         self._tell()
 

@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
-import math
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import aclosing
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Protocol, cast
+from typing import Protocol
 
 from .chance import Chance
 from .closing import closings
 from .errors import ProviderError, StorageError, ThinkaloudError
-from .events import Event, Failure, Kind, TokenCount, TurnEnd, TurnStart, Why
-from .providers.base import CallPiece, FinishPiece, Prompt, Provider, TextPiece, ThinkingPiece, UsagePiece
+from .events import AskOpened, Event, Failure, TurnEnd, TurnProgressed, TurnRetried, TurnStart, Why
+from .pen import Pen
+from .providers.base import AskPiece, CallPiece, ProgressPiece, Prompt, Provider, UsePiece
+from .step import Aside, Step, finite, spelt
+from .tally import Tally
 from .tools.base import Outcome, Tool
 from .transcript import Turn
 from .writer import Writer
 
 STEPS = 25
+RETRIES = 3
+LONGEST_WAIT = 30.0  # seconds; a provider that wants more is not waited for
+FIRST_WAIT = 1.0  # where it does not say how long, and twice that the next time
 logger = logging.getLogger(__name__)
 
 
@@ -71,12 +74,15 @@ class Run:
         self._chance = chance
         self._by = by
         self._ended = ended
+        self._pen = Pen(floor.append, chance, self.turn)
+        self._tally = Tally(provider.price)
         self._stopped: Stopped | None = None
         self._alive = False
         self._closing = False
         self._closed_ms: float | None = None
-        self._usage: TokenCount | None = None
-        self._writers: list[Writer] = []
+        self._asks: dict[str, Callable[[str], None]] = {}
+        self._aside: set[asyncio.Task[None]] = set()
+        self._fault: BaseException | None = None
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -92,6 +98,11 @@ class Run:
             if self._alive:  # a task that is cancelled before its first step never takes one, and could end nothing
                 self._task.cancel()
 
+    def replied(self, ask: str, content: str) -> None:
+        """Somebody answered what the agent had asked."""
+        if answer := self._asks.pop(ask, None):
+            answer(content)
+
     async def wait_ended(self) -> None:
         if self._task:
             await asyncio.wait([self._task])
@@ -105,120 +116,153 @@ class Run:
             self._floor.read_messages(self.turn, steers_only=False)
             await self._steps()
         except asyncio.CancelledError:
-            stopped = self._stopped or Stopped(by=None, why="shutdown", at=self._chance.clock.elapsed())
-            end = replace(end, reason="interrupted", by=stopped.by, why=stopped.why)
+            end = self._cancelled(end)
         except OutOfSteps:
             end = replace(end, reason="interrupted", why="limit")
-        except ProviderError as error:
-            failure = Failure(kind=error.kind, message=error.message, retry_after=error.retry_after)
-            end = replace(end, reason="failed", error=failure)
-        except ThinkaloudError as error:
-            end = replace(end, reason="failed", error=Failure(kind=error.kind, message=error.message))
-        except Exception:
-            logger.exception("the run of turn %s failed", self.turn)
-            sentence = "Something went wrong inside Thinkaloud; the server's log has the details. Try again."
-            end = replace(end, reason="failed", error=Failure(kind="internal", message=sentence))
-        end = replace(end, usage=self._usage, upstream_closed_ms=self._closed_ms)
+        except Exception as error:
+            end = replace(end, reason="failed", error=self._failure(error))
+        end = replace(end, usage=self._tally.usage, cost_usd=self._tally.cost_usd, upstream_closed_ms=self._closed_ms)
         await self._ended(await self._close(end))
+
+    def _cancelled(self, end: TurnEnd) -> TurnEnd:
+        if self._fault is not None and self._stopped is None:
+            return replace(end, reason="failed", error=self._failure(self._fault))
+        stopped = self._stopped or Stopped(by=None, why="shutdown", at=self._chance.clock.elapsed())
+        return replace(end, reason="interrupted", by=stopped.by, why=stopped.why)
+
+    def _failure(self, error: BaseException) -> Failure:
+        match error:
+            case ProviderError():
+                return Failure(kind=error.kind, message=error.message, retry_after=error.retry_after)
+            case ThinkaloudError():
+                return Failure(kind=error.kind, message=error.message)
+            case _:
+                logger.error("the run of turn %s failed", self.turn, exc_info=error)
+                sentence = "Something went wrong inside Thinkaloud; the server's log has the details. Try again."
+                return Failure(kind="internal", message=sentence)
+
+    # ── steps ────────────────────────────────────────────────────────────────────────────────────────────
 
     async def _steps(self) -> None:
         for _ in range(STEPS):
-            calls = await self._step()
-            if not calls:
+            step = await self._step()
+            if step.reason == "stop":
                 return
-            await self._observe_all(calls)
+            if step.calls:
+                await self._observe_all(step.calls)
+            elif step.reason == "calls":
+                return
             self._floor.read_messages(self.turn, steers_only=True)
         raise OutOfSteps
 
-    async def _step(self) -> list[CallPiece]:
-        """One stream of pieces, written down as thoughts; the calls that it wants."""
-        calls: list[CallPiece] = []
-        finished = False
-        writer: Writer | None = None
-        stream = self._provider.stream(self._floor.prompt())
+    async def _step(self) -> Step:
+        """One step that is whole. While nothing of it was shown, what fails for the moment is tried again."""
+        for tried in range(RETRIES + 1):
+            step = Step(self._pen, self._do_aside)
+            try:
+                await self._take(step)
+            except ProviderError as error:
+                wait = error.retry_after if error.retry_after is not None else self._patience(tried)
+                if step.shown or not error.retry or tried == RETRIES or wait > LONGEST_WAIT:
+                    raise
+                retried = TurnRetried(turn=self.turn, in_ms=round(wait * 1000), message=error.message)
+                self._floor.append(retried)
+                await self._chance.clock.sleep(wait)
+            else:
+                return step
+        raise AssertionError("the last try returns or raises")
+
+    def _patience(self, tried: int) -> float:
+        """Doubles from try to try; a little by chance, so that not everybody comes back at once."""
+        return FIRST_WAIT * 2**tried * (0.75 + self._chance.dice.random() / 2)
+
+    async def _take(self, step: Step) -> None:
         try:
-            async with aclosing(stream):
-                async for piece in stream:
-                    match piece:
-                        case ThinkingPiece() | TextPiece():
-                            kind: Kind = "thinking" if isinstance(piece, ThinkingPiece) else "answer"
-                            another = isinstance(piece, ThinkingPiece) and piece.new
-                            if writer is None or writer.kind != kind or another:
-                                self._end(writer)
-                                writer = self._open(kind)
-                            writer.write(piece.text)
-                        case CallPiece():
-                            piece = replace(piece, args=_finite(piece.args))
-                            self._end(writer)
-                            calls.append(piece)
-                            writer = self._open("action", call=piece.call, tool=piece.tool, args=piece.args)
-                            writer.write(_spelt(piece))
-                        case UsagePiece():
-                            self._count(piece)
-                        case FinishPiece():
-                            finished = True
+            await step.take(self._provider.stream(self._floor.prompt()))
+            if step.reason is None:
+                raise ProviderError("The answer broke off before it was complete. Try again.", kind="incomplete")
+            if self._aside:
+                await asyncio.wait(self._aside)
+        except BaseException:
+            self._closed(step)
+            raise
+        else:
+            self._tally.count(step.usage, written=step.written, whole=True)
         finally:
-            if self._stopped:
-                self._closed_ms = round((self._chance.clock.elapsed() - self._stopped.at) * 1000, 1)
-        self._end(writer)
-        if not finished:
-            raise ProviderError("The answer broke off before it was complete. Try again.", kind="incomplete")
-        return calls
+            self._asks.clear()
+            for task in self._aside:
+                task.cancel()
+
+    def _closed(self, step: Step) -> None:
+        """The stream ended early. What is stopped is paid for; what fails before it shows anything is not."""
+        if self._stopped:
+            self._closed_ms = round((self._chance.clock.elapsed() - self._stopped.at) * 1000, 1)
+        if self._stopped or step.shown:
+            self._tally.count(step.usage, written=step.written, whole=False)
+
+    # ── tools ────────────────────────────────────────────────────────────────────────────────────────────
 
     async def _observe_all(self, calls: list[CallPiece]) -> None:
         try:
             async with asyncio.TaskGroup() as group:
                 for call in calls:
-                    group.create_task(self._observe(call, self._open("observation", call=call.call)))
+                    group.create_task(self._observe(call, self._pen.open("observation", call=call.call)))
         except BaseExceptionGroup as errors:  # tools do not raise: it is the log that could not be written
             raise errors.exceptions[0] from None
 
-    async def _observe(self, call: CallPiece, observation: Writer) -> None:
+    async def _observe(self, call: CallPiece, observation: Writer) -> Outcome:
         tool = self._tools.get(call.tool)
-        if tool is None:
+        if call.error:
+            outcome = Outcome(ok=False, content=call.error)
+        elif tool is None:
             outcome = Outcome(ok=False, content=f"There is no tool {call.tool}. There are: {', '.join(self._tools)}.")
         else:
             outcome = await tool.run(call.args)
-        observation.end(ok=outcome.ok, content=outcome.content)
-        self._writers.remove(observation)
+        self._pen.end(observation, ok=outcome.ok, content=outcome.content)
+        return outcome
 
-    def _open(
-        self, kind: Kind, *, call: str | None = None, tool: str | None = None, args: Mapping[str, Any] | None = None
-    ) -> Writer:
-        writer = Writer(
-            self._floor.append,
-            self._chance.clock,
-            turn=self.turn,
-            thought=self._chance.id(8),
-            kind=kind,
-            call=call,
-            tool=tool,
-            args=args,
-        )
-        self._writers.append(writer)
-        return writer
+    # ── what an agent of somebody's own wants besides ────────────────────────────────────────────────────
 
-    def _end(self, writer: Writer | None) -> None:
-        if writer:
-            writer.end()
-            self._writers.remove(writer)
+    def _do_aside(self, piece: Aside) -> None:
+        match piece:
+            case ProgressPiece():
+                turn = self._floor.turn()
+                percent = max(turn.percent if turn else 0, min(100, max(0, piece.percent)))
+                self._floor.append(TurnProgressed(turn=self.turn, percent=percent, message=piece.message))
+            case AskPiece():
+                ask = self._chance.id(8)
+                opened = AskOpened(
+                    turn=self.turn, ask=ask, kind="question", content=piece.content, choices=piece.choices
+                )
+                self._floor.append(opened)
+                self._asks[ask] = piece.answer
+            case UsePiece():
+                task = asyncio.create_task(self._use(piece))
+                self._aside.add(task)
+                task.add_done_callback(self._used)
 
-    def _count(self, piece: UsagePiece) -> None:
-        sofar = self._usage or TokenCount()
-        self._usage = TokenCount(
-            input=sofar.input + piece.input,
-            output=sofar.output + piece.output,
-            reasoning=sofar.reasoning + piece.reasoning,
-            cached=sofar.cached + piece.cached,
-        )
+    async def _use(self, piece: UsePiece) -> None:
+        call = CallPiece(call=self._chance.id(8), tool=piece.tool, args=finite(piece.args))
+        action = self._pen.open("action", call=call.call, tool=call.tool, args=call.args)
+        action.write(spelt(call))
+        self._pen.end(action)
+        outcome = await self._observe(call, self._pen.open("observation", call=call.call))
+        piece.observe(outcome.ok, outcome.content)
+
+    def _used(self, task: asyncio.Task[None]) -> None:
+        self._aside.discard(task)
+        if not task.cancelled() and (fault := task.exception()) and self._task:
+            self._fault = fault  # whoever waits for the tool's result would wait for ever
+            self._task.cancel()
+
+    # ── the end ──────────────────────────────────────────────────────────────────────────────────────────
 
     async def _close(self, end: TurnEnd) -> TurnEnd:
         """Closes what is open and ends the turn; where the disk refuses, waits until it can."""
         self._closing = True
         while True:
             try:
-                for writer in self._writers:
-                    writer.flush()
+                self._pen.flush()
                 now = self._chance.clock.now()
                 turn = self._floor.turn()
                 for event in closings(turn, now) if turn else ():
@@ -232,20 +276,6 @@ class Run:
             else:
                 self._floor.troubled(None)
                 return end
-
-
-def _finite(value: Any) -> Any:
-    """JSON knows no infinity, so a log would not come back as it was: such numbers go as their names."""
-    if isinstance(value, dict):
-        return {key: _finite(one) for key, one in cast("dict[str, Any]", value).items()}
-    if isinstance(value, list):
-        return [_finite(one) for one in cast("list[Any]", value)]
-    return str(value) if isinstance(value, float) and not math.isfinite(value) else value
-
-
-def _spelt(piece: CallPiece) -> str:
-    """`convert(value=5, unit="km")`: a call as people read it."""
-    return f"{piece.tool}({', '.join(f'{k}={json.dumps(v, ensure_ascii=False)}' for k, v in piece.args.items())})"
 
 
 class OutOfSteps(Exception):

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
 
 from .chance import Chance
 from .errors import BadRequest, Busy, NotFound, StorageError, TooLong
 from .events import (
+    AskClosed,
     Event,
     ForkedFrom,
     Intent,
@@ -16,15 +18,19 @@ from .events import (
     SessionCleared,
     SessionCreated,
     SessionRenamed,
+    SessionSwitched,
     TurnEnd,
+    TurnTrimmed,
     Why,
 )
 from .log import Log
-from .prompt import prompt
-from .providers.base import Prompt, Provider, ToolSpec
+from .models import Models
+from .prompt import outgrown, prompt
+from .providers.base import Attachment, Prompt, ToolSpec
 from .run import Run
+from .store import Files
 from .tools.base import Tool
-from .transcript import Transcript, Turn, apply
+from .transcript import Ask, Transcript, Turn, apply
 
 LONGEST_MESSAGE = 100_000
 LONGEST_TITLE = 120
@@ -44,8 +50,8 @@ class Session:
         log: Log,
         chance: Chance,
         *,
-        model: str,
-        provider: Callable[[str], Provider],
+        models: Models,
+        files: Files,
         tools: Sequence[Tool],
         ended: Callable[[Session], Awaitable[None]],
         changed: Callable[[Session, Event | None], None],
@@ -58,16 +64,18 @@ class Session:
         self.trouble: str | None = None
         """The sentence about why nothing can be written at the moment."""
         self.watchers: set[Callable[[], None]] = set()
-        """Called when a message is posted, read or taken back, when the title changes, and with `trouble`."""
+        """Called when a message is posted, read or taken back, when title or model change, and with `trouble`."""
         self._chance = chance
-        self._model = model
-        self._provider = provider
+        self._models = models
+        self._model = models.default
+        self._files = files
         self._tools = tools
         self._ended = ended
         self._changed = changed
         self._run: Run | None = None
         self._said: set[str] = set()
-        self._transcript = start or Transcript(model=model)
+        self._transcript = start or Transcript(model=self._model)
+        self._whole = self._transcript.cursor == 0  # folded from the log's first event on
         for event in log.after(self._transcript.cursor):
             apply(self._transcript, event)
         messages = [m for turn in self._transcript.turns if isinstance(turn, Turn) for m in turn.messages]
@@ -75,7 +83,15 @@ class Session:
 
     # ── what people do ───────────────────────────────────────────────────────────────────────────────────
 
-    def say(self, content: str, *, author: str = "owner", intent: Intent = "queue", message: str | None = None) -> str:
+    def say(
+        self,
+        content: str,
+        *,
+        author: str = "owner",
+        intent: Intent = "queue",
+        message: str | None = None,
+        attachments: Sequence[Attachment] = (),
+    ) -> str:
         """Posts a message and returns its id; the agent takes it up at once if it has the floor to itself.
 
         While it works, `queue` waits for the next turn, `steer` is read before its next step, `interrupt` stops
@@ -90,14 +106,15 @@ class Session:
         if self.closing:
             raise Busy(AWAY)
         content = content.strip()
-        if not content:
+        if not content and not attachments:
             raise BadRequest("There is nothing to send: the message is empty.")
         if len(content) > LONGEST_MESSAGE:
             raise TooLong(f"That message has {len(content):,} characters; {LONGEST_MESSAGE:,} is the most.")
         if not len(self.log):
-            self.append(SessionCreated(title=title_of(content), model=self._model))
+            self.append(SessionCreated(title=title_of(content or attachments[0].name), model=self._model))
         message = message or self._chance.id()
-        self.append(MessagePosted(message=message, author=author, content=content, intent=intent))
+        files = tuple(attached(one) for one in attachments)
+        self.append(MessagePosted(message=message, author=author, content=content, intent=intent, attachments=files))
         self._said.add(message)
         if self._run is None:
             try:
@@ -129,6 +146,29 @@ class Session:
         if not any(m.id == message and m.author == by for m in self._transcript.queued):
             raise NotFound("That message was read already, or is not yours.")
         self.append(MessageWithdrawn(message=message))
+
+    def reply(self, ask: str, content: str, *, by: str = "owner") -> None:
+        """Answers what the agent asked. Raises BadRequest (empty), NotFound where nothing waits for this answer."""
+        content = content.strip()
+        if not content:
+            raise BadRequest("There is nothing to send: the answer is empty.")
+        turn = self._transcript.running
+        asked = [item for item in turn.items if isinstance(item, Ask) and item.id == ask] if turn else []
+        if self._run is None or turn is None or not asked or asked[0].closed:
+            raise NotFound("The agent does not wait for that answer any more.")
+        self.append(AskClosed(turn=turn.id, ask=ask, by=by, content=content[:LONGEST_MESSAGE]))
+        self._run.replied(ask, content)
+
+    def switch(self, model: str, *, by: str = "owner") -> None:
+        """Another model from the next turn on. Raises BadRequest where `model` can be none."""
+        self._models.check(model)
+        if model == self.model:
+            return
+        if len(self.log):
+            self.append(SessionSwitched(model=model, by=by))
+        else:
+            self._model = self._transcript.model = model
+            self._tell()
 
     def clear(self, *, by: str = "owner") -> None:
         """The agent forgets what came before; people can still scroll up. Raises Busy while a turn runs."""
@@ -167,7 +207,7 @@ class Session:
     @property
     def label(self) -> str:
         """What the badge says of the model."""
-        return self._provider(self.model).label
+        return self._models.provider(self.model).label
 
     def now(self) -> int:
         """The session's clock: Unix ms, as in its events."""
@@ -188,15 +228,20 @@ class Session:
     def append(self, event: Event) -> Event:
         event = self.log.append(event)
         apply(self._transcript, event)
-        if isinstance(event, SessionCreated | SessionRenamed | TurnEnd):
+        if isinstance(event, SessionCreated | SessionRenamed | SessionSwitched | TurnEnd):
             self._changed(self, event)
-        if isinstance(event, MessagePosted | MessageRead | MessageWithdrawn | SessionRenamed):
+        if isinstance(event, MessagePosted | MessageRead | MessageWithdrawn | SessionRenamed | SessionSwitched):
             self._tell()
         return event
 
     def prompt(self) -> Prompt:
+        """What the next step is sent; where that has become too long, or is not all here, the log says what is not."""
+        running = self._transcript.running
+        budget = self._models.provider(running.model).budget if running else 0
+        if running and (upto := outgrown(self._transcript, budget, whole=self._whole)):
+            self.append(TurnTrimmed(turn=running.id, upto=upto))
         specs = [ToolSpec(name=t.name, description=t.description, schema=t.schema) for t in self._tools]
-        return prompt(self._transcript, specs)
+        return prompt(self._transcript, specs, read=self._files.file)
 
     def read_messages(self, turn: str, *, steers_only: bool) -> None:
         for message in list(self._transcript.queued):
@@ -218,7 +263,7 @@ class Session:
     def _start(self, *, by: str) -> None:
         if self.closing:
             raise Busy(AWAY)
-        run = Run(self, self._provider(self.model), self._tools, self._chance, by=by, ended=self._run_ended)
+        run = Run(self, self._models.provider(self.model), self._tools, self._chance, by=by, ended=self._run_ended)
         run.start()
         self._run = run
         self._changed(self, None)
@@ -232,6 +277,11 @@ class Session:
         unasked = end.reason == "interrupted" and not any(m.intent == "interrupt" for m in waiting)
         if waiting and self._run is None and not unasked and not self.closing:
             self._start(by=waiting[0].author)
+
+
+def attached(file: Attachment) -> dict[str, Any]:
+    """As an event has it: `{id, name, type, size}`."""
+    return {"id": file.id, "name": file.name, "type": file.media_type, "size": file.size}
 
 
 def title_of(content: str) -> str:

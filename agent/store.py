@@ -13,7 +13,8 @@ from .log import Journal, Memory, Past
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
-    """A session as the drawer lists it. `created` and `updated` in Unix ms, `events` = how many are settled."""
+    """A session as the drawer lists it. `created` and `updated` in Unix ms, `events` = how many are settled,
+    `cost_usd` what its turns cost, as far as that is known."""
 
     id: str
     title: str
@@ -22,6 +23,7 @@ class Card:
     updated: int
     turns: int = 0
     events: int = 0
+    cost_usd: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +34,19 @@ class Hit:
     excerpt: str = ""
 
 
-class Store(Protocol):
+class Files(Protocol):
+    """What people attach to messages. Both block: call them in a thread while serving."""
+
+    def keep(self, file: str, data: bytes) -> None:
+        """Keeps `data` durably under an id of its own. Raises StorageError."""
+        ...
+
+    def file(self, file: str) -> bytes:
+        """Raises NotFound, StorageError."""
+        ...
+
+
+class Store(Files, Protocol):
     """Sessions on disk. Every failure is a StorageError whose message says what to do."""
 
     def cards(self) -> list[Card]:
@@ -86,6 +100,7 @@ class MemoryStore:
         self._events: dict[str, list[Event]] = {}
         self._stretches: dict[str, list[int]] = {}
         self._deleted: dict[str, Card] = {}
+        self._files: dict[str, bytes] = {}
 
     def cards(self) -> list[Card]:
         return sorted(self._cards.values(), key=lambda card: -card.updated)
@@ -114,6 +129,14 @@ class MemoryStore:
     async def restore(self, session: str) -> None:
         if session in self._deleted:
             self._cards[session] = self._deleted.pop(session)
+
+    def keep(self, file: str, data: bytes) -> None:
+        self._files[file] = data
+
+    def file(self, file: str) -> bytes:
+        if file not in self._files:
+            raise NotFound("That file is not here any more.")
+        return self._files[file]
 
     async def search(self, words: str) -> list[Hit]:
         wanted = words.casefold().split()

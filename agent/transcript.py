@@ -21,6 +21,7 @@ from .events import (
     SessionCleared,
     SessionCreated,
     SessionRenamed,
+    SessionSwitched,
     ThoughtDelta,
     ThoughtEnd,
     ThoughtStart,
@@ -29,6 +30,7 @@ from .events import (
     TurnProgressed,
     TurnRetried,
     TurnStart,
+    TurnTrimmed,
     Why,
 )
 
@@ -61,6 +63,7 @@ class Thought:
     call: str | None = None
     tool: str | None = None
     args: Mapping[str, Any] | None = None
+    echo: Mapping[str, Any] | None = None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -84,7 +87,9 @@ class Ask:
 class Turn:
     """What was asked and all that followed; `items` in the order in which they came to be seen.
 
-    `event_id` is the number of its start: a fork of all that is before it asks anew.
+    `event_id` is the number of its start: a fork of all that is before it asks anew. `retry` is why the provider is
+    tried again, until it shows something; `trimmed` the event before which the agent is sent nothing any more, in the
+    turn in which that began.
     """
 
     id: str
@@ -97,6 +102,7 @@ class Turn:
     percent: int = 0
     progress: str = ""
     retry: str = ""
+    trimmed: int | None = None
     ended_by: str | None = None
     why: Why | None = None
     error: Failure | None = None
@@ -137,6 +143,8 @@ class Transcript:
     turns: list[Turn | Cleared] = field(default_factory=list[Turn | Cleared])
     queued: list[Message] = field(default_factory=list[Message])
     cursor: int = 0
+    trimmed: int = 0
+    """The agent is sent nothing that is before this event."""
 
     @property
     def running(self) -> Turn | None:
@@ -170,6 +178,8 @@ def apply(transcript: Transcript, event: Event) -> None:
             transcript.forked_from = event.forked_from
         case SessionRenamed():
             transcript.title = event.title
+        case SessionSwitched():
+            transcript.model = event.model
         case SessionCleared():
             transcript.turns.append(Cleared(by=event.by, at=event.at))
         case MessagePosted():
@@ -191,6 +201,8 @@ def apply(transcript: Transcript, event: Event) -> None:
                 Turn(id=event.turn or "", by=event.by, model=event.model, at=event.at, event_id=event.event_id)
             )
         case _:
+            if isinstance(event, TurnTrimmed):
+                transcript.trimmed = event.upto
             turn = transcript.running
             if turn is not None and turn.id == event.turn:
                 _in_turn(turn, event)
@@ -209,6 +221,7 @@ def _take(transcript: Transcript, event: MessageRead | MessageWithdrawn) -> None
 def _in_turn(turn: Turn, event: Event) -> None:
     match event:
         case ThoughtStart():
+            turn.retry = ""
             turn.items.append(
                 Thought(
                     id=event.thought, kind=event.kind, at=event.at, call=event.call, tool=event.tool, args=event.args
@@ -220,8 +233,11 @@ def _in_turn(turn: Turn, event: Event) -> None:
         case ThoughtEnd():
             if thought := _thought(turn, event.thought):
                 thought.content, thought.ms, thought.ok, thought.open = event.content, event.ms, event.ok, False
+                thought.echo = event.echo
         case TurnProgressed():
             turn.percent, turn.progress = max(turn.percent, event.percent), event.message
+        case TurnTrimmed():
+            turn.trimmed = event.upto
         case TurnRetried():
             turn.retry = event.message
         case AskOpened():

@@ -75,14 +75,14 @@ class Writer:
         self._whole.append(content)
         self._last = self._clock.elapsed()
 
-    def end(self, *, ok: bool = True, content: str | None = None) -> None:
+    def end(self, *, ok: bool = True, content: str | None = None, echo: Mapping[str, Any] | None = None) -> None:
         """Closes the thought with its whole text: what was written, or `content` where nothing was."""
         if self._half:
             self.write(" ")
         self.flush()
         ms = round((self._clock.elapsed() - self._began) * 1000)
         whole = "".join(self._whole) if content is None else content
-        self._append(ThoughtEnd(turn=self._turn, thought=self.thought, content=whole, ms=ms, ok=ok))
+        self._append(ThoughtEnd(turn=self._turn, thought=self.thought, content=whole, ms=ms, ok=ok, echo=echo))
 
     def _mended(self, chunk: str) -> str:
         """Characters outside the first 65,536 may come as two halves; half a one can be neither sent nor stored."""

@@ -11,7 +11,8 @@ from collections.abc import AsyncGenerator
 from pathlib import Path
 
 import main
-from agent.providers.base import FinishPiece, Piece, Prompt, TextPiece, UserText
+from agent.models import OneProvider
+from agent.providers.base import FinishPiece, Piece, Prompt, TextPiece, UsagePiece, UserText
 from agent.settings import Settings
 from storage.store import DiskStore
 
@@ -25,6 +26,7 @@ class Answering:
 
     model = MODEL
     label = "Bench"
+    budget = 0
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -35,6 +37,9 @@ class Answering:
             yield TextPiece(text=token)
         yield FinishPiece(reason="stop")
 
+    def price(self, usage: UsagePiece) -> float | None:
+        return 0.0
+
 
 def serve(port: int, folder: Path) -> None:
     """Serves the data in `folder/data` until a signal; the times of tokens go to `folder`."""
@@ -42,7 +47,7 @@ def serve(port: int, folder: Path) -> None:
     store = DiskStore(settings.data)
     provider = Answering(folder)
     try:
-        hub = main.build(settings, store, provider=lambda model: provider)
+        hub = main.build(settings, store, models=OneProvider(provider))
         asyncio.run(hub.recover())
         main.run(settings, hub, main.secret(settings.data))
     finally:

@@ -8,6 +8,7 @@ from pathlib import Path
 from statistics import median
 
 import main
+from agent.models import OneProvider
 from agent.settings import Settings
 from storage.store import DiskStore
 
@@ -27,7 +28,7 @@ async def settling(folder: Path, turns: int, rounds: int) -> list[Row]:
     took: list[float] = []
     try:
         name = await keep(store, turns)
-        hub = main.build(settings, store, provider=lambda model: Answering(folder))
+        hub = main.build(settings, store, models=OneProvider(Answering(folder)))
         session = await hub.open(name)
         for extra in range(1, rounds + 1):
             for event in turn(turns + extra, len(session.log) + 1):

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from agent.chance import Chance
 from agent.events import Event
 from agent.hub import Hub
-from agent.providers.base import CallPiece, FinishPiece, Piece, Prompt, TextPiece, ThinkingPiece
+from agent.models import OneProvider
+from agent.providers.base import CallPiece, FinishPiece, Piece, Prompt, TextPiece, ThinkingPiece, UsagePiece
 from agent.store import MemoryStore, Store
 from agent.tools.base import Tool, tool
 
@@ -87,11 +88,14 @@ class Scripted:
 
     model = "test:script"
     label = "Script"
+    budget = 100_000
 
     def __init__(self, *steps: Script, clock: MovedClock | None = None) -> None:
         self.steps = list(steps)
         self.prompts: list[Prompt] = []
         self.closed = 0
+        self.prices: dict[int, float | None] = {}
+        """By the input tokens of a step; a tenth of a cent otherwise."""
         self._clock = clock
 
     async def stream(self, prompt: Prompt) -> AsyncGenerator[Piece, None]:
@@ -109,6 +113,9 @@ class Scripted:
                     await asyncio.sleep(piece.seconds)
         finally:
             self.closed += 1
+
+    def price(self, usage: UsagePiece) -> float | None:
+        return self.prices.get(usage.input, 0.001)
 
 
 def answer(text: str, *, wait: float = 0) -> Script:
@@ -140,9 +147,8 @@ def hub_with(
 ) -> Hub:
     return Hub(
         store or MemoryStore(),
-        provider=lambda model: provider,
+        models=OneProvider(provider),
         tools=tools,
-        model=provider.model,
         chance=Chance.seeded(7, clock),
     )
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-SDKS = {"openai", "anthropic", "httpx", "httpx2"}
+SDKS = {"openai", "anthropic", "httpx", "httpx2", "genai_prices"}
 WEB = {"nicegui", "fastapi", "starlette", "uvicorn", "socketio"}
 DISK = {"tinydb", "orjson", "storage"}
 
@@ -54,18 +54,28 @@ def test_nobody_imports_what_is_not_theirs(pattern: str, forbidden: set[str]):
     assert [offence for path in found for offence in offends(path, *forbidden)] == []
 
 
-def test_the_demo_knows_only_what_a_provider_may_know():
-    own = {path.parts[2] for path in files("agent/providers/*/*.py")}
+ADAPTERS = {"demo", "openai_responses", "openai_chat", "anthropic_messages", "custom"}
+CHOOSERS = {"agent/providers/__init__.py", "agent/providers/vendors.py"}
+
+
+def test_providers_know_only_what_they_may_and_none_knows_another():
     for path in files("agent/providers/**/*.py"):
-        if path.name == "__init__.py" and len(path.parts) == 3:
-            continue  # it chooses among them
-        allowed = (
-            "agent.providers.base",
-            "agent.errors",
-            *(f"agent.providers.{name}" for name in own if name in path.parts),
-        )
-        strange = [name for name in imports(path) if name.startswith("agent") and not name.startswith(allowed)]
-        assert strange == [], path
+        if str(path) in CHOOSERS:
+            continue
+        names = [name for name in imports(path) if name.startswith("agent")]
+        allowed = ("agent.providers", "agent.errors", "agent.thought", "agent.models", "agent.chance")
+        assert [name for name in names if not name.startswith(allowed)] == [], path
+        adapters = {part for name in names for part in name.split(".")[2:3] if part in ADAPTERS}
+        assert adapters <= {path.stem, path.parts[2]}, path
+
+
+def test_an_sdk_is_imported_when_it_is_needed_and_not_before():
+    for path in files("agent/**/*.py"):
+        tree = ast.parse((ROOT / path).read_text(encoding="utf-8"))
+        for node in tree.body:
+            names = [n.name for n in node.names] if isinstance(node, ast.Import) else []
+            names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            assert SDKS.isdisjoint({name.split(".")[0] for name in names}), path
 
 
 def test_only_main_reads_the_environment():

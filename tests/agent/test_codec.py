@@ -20,6 +20,7 @@ from agent.events import (
 )
 
 SAMPLES = {
+    "echo": {"vendor": "v", "data": {"a": [1, None]}},
     "marks": ((0, 1), (16, 4)),
     "attachments": ({"name": "a.png", "size": 3},),
     "choices": ("yes", "no"),

@@ -14,7 +14,8 @@ from typing import Any
 
 import main
 from agent.events import Event
-from agent.providers import choose
+from agent.models import OneProvider
+from agent.providers.demo import Demo
 from agent.settings import Settings
 from agent.transcript import Message, Thought, Turn, fold
 from storage.store import DiskStore
@@ -26,7 +27,7 @@ def serve(port: int, folder: Path) -> None:
     settings = Settings(port=port, data=folder / "data", docs=str(folder / "docs"), browser=False)
     store = DiskStore(settings.data)
     try:
-        hub = main.build(settings, store, provider=lambda model: Player(choose(model), folder / "scripts"))
+        hub = main.build(settings, store, models=OneProvider(Player(Demo(), folder / "scripts")))
         hub.notices += store.notices
         asyncio.run(hub.recover())
         os.environ["NICEGUI_STORAGE_PATH"] = str(settings.data / "nicegui")  # as main.run does, before the import

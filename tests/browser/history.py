@@ -12,6 +12,7 @@ from typing import Any
 from agent.chance import Chance
 from agent.events import Event, TurnEnd
 from agent.hub import Hub
+from agent.models import OneProvider
 from agent.providers.demo import EXAMPLES, Demo
 from agent.store import Card, MemoryStore
 from agent.tools import toolbox
@@ -55,9 +56,8 @@ async def _one_round() -> list[list[Event]]:
     chance = Chance.seeded(5)
     hub = Hub(
         MemoryStore(),
-        provider=lambda _: Demo(pace=0),
+        models=OneProvider(Demo(pace=0)),
         tools=toolbox(clock=chance.clock, folders=[]),
-        model="demo:rules",
     )
     session = hub.new()
     for example in EXAMPLES:

@@ -37,6 +37,8 @@ class Player:
     def __init__(self, demo: Provider, folder: Path) -> None:
         self.model = demo.model
         self.label = demo.label
+        self.budget = demo.budget
+        self.price = demo.price
         self._demo = demo
         self._folder = folder
 

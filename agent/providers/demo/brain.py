@@ -7,7 +7,7 @@ import re
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import dataclass
 
-from ..base import CallPiece, FinishPiece, Piece, Prompt, TextPiece, ThinkingPiece
+from ..base import CallPiece, FinishPiece, Piece, Prompt, TextPiece, ThinkingPiece, UsagePiece
 from .answer import answer
 from .plan import plan
 from .reading import Reading, key, read
@@ -32,6 +32,7 @@ class Demo:
 
     model = "demo:rules"
     label = "Demo (rules, no AI model)"
+    budget = 0  # it reads all of what there is
 
     def __init__(
         self,
@@ -63,6 +64,9 @@ class Demo:
             yield TextPiece(text=word)
             await self._wait(WORD)
         yield FinishPiece(reason="stop")
+
+    def price(self, usage: UsagePiece) -> float | None:
+        return 0.0
 
     async def _wait(self, seconds: float) -> None:
         if self._pace > 0:

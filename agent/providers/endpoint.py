@@ -1,0 +1,32 @@
+"""Where a vendor is reached, and with which key."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Endpoint:
+    """`url` is the base that the SDK is given (`https://api.openai.com/v1`); `key` may be empty where none is wanted."""
+
+    vendor: str
+    title: str
+    url: str
+    key: str = field(default="", repr=False)
+
+    @property
+    def host(self) -> str:
+        """`localhost:11434`: what a sentence may say of the address."""
+        parts = urlsplit(self.url)
+        return parts.netloc.rpartition("@")[2] or self.url
+
+    @property
+    def local(self) -> bool:
+        """Whether it is this very machine: nothing leaves it, and nothing is paid."""
+        host = urlsplit(self.url).hostname or ""
+        try:
+            return host == "localhost" or ip_address(host).is_loopback
+        except ValueError:
+            return False
