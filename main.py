@@ -1,4 +1,4 @@
-"""Thinkaloud: settings → store → hub → pages → run. The only file that knows everyone, and reads the environment."""
+"""Thinkaloud: settings → store → models → hub → pages → run. The only file that knows everyone."""
 
 from __future__ import annotations
 
@@ -7,17 +7,15 @@ import os
 import secrets
 import socket
 import sys
-from collections.abc import Callable, Mapping, Sequence
-from functools import partial
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
-
-from dotenv import dotenv_values
 
 from agent.chance import Chance
 from agent.errors import BadRequest, StorageError, ThinkaloudError
 from agent.hub import Hub
-from agent.providers.base import Provider
-from agent.settings import Settings
+from agent.models import Models
+from agent.settings import Settings, environment
 from agent.store import Store
 
 HERE = Path(__file__).parent
@@ -26,9 +24,10 @@ HERE = Path(__file__).parent
 def main(arguments: Sequence[str]) -> int:
     """Serves until it is told to stop; returns the exit code. What keeps it from starting is one sentence."""
     try:
-        settings = Settings.read(arguments, environment())
+        environ = environment()
+        settings = Settings.read(arguments, environ)
         check_port(settings.host, settings.port)
-        serve(settings)
+        serve(settings, environ)
     except ThinkaloudError as error:
         print(error.message, file=sys.stderr)
         return 2
@@ -37,37 +36,35 @@ def main(arguments: Sequence[str]) -> int:
     return 0
 
 
-def environment() -> Mapping[str, str]:
-    """The environment, over what a file `.env` in the working directory says."""
-    try:
-        file = {name: value for name, value in dotenv_values(".env").items() if value is not None}
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadRequest("The file .env cannot be read. Save it as UTF-8 text.") from error
-    return {**file, **os.environ}
-
-
-def build(settings: Settings, store: Store, *, provider: Callable[[str], Provider] | None = None) -> Hub:
-    """The hub as these settings have it, with another provider for tests and bench."""
+def build(
+    settings: Settings, store: Store, *, models: Models | None = None, environ: Mapping[str, str] | None = None
+) -> Hub:
+    """The hub as these settings have it, with other models for tests and bench. Raises BadRequest where a key, an
+    address, the model or the own agent makes no sense: that should be said now, not on the first page."""
     from agent.tools import toolbox
 
-    if provider is None:
-        from agent.providers import choose
-
-        provider = partial(choose, pace=settings.pace)
-    provider(settings.model)  # what is wrong with it should be said now, not on the first page
     chance = Chance()
+    notices: list[str] = []
+    if models is None:
+        from agent.providers.vendors import Vendors
+        from storage.keys import KeyFile
+
+        keys = KeyFile(settings.data)
+        models = Vendors.from_settings(settings, environ or {}, kept=keys, chance=chance)
+        notices = keys.notices
     folders = [HERE / "docs" / "help", *([Path(settings.docs)] if settings.docs else [])]
-    tools = toolbox(clock=chance.clock, folders=folders)
-    return Hub(store, provider=provider, tools=tools, model=settings.model, chance=chance)
+    hub = Hub(store, models=models, tools=toolbox(clock=chance.clock, folders=folders), chance=chance)
+    hub.notices += notices
+    return hub
 
 
-def serve(settings: Settings) -> None:
+def serve(settings: Settings, environ: Mapping[str, str]) -> None:
     """Opens the data folder, ends what a crash cut short, and runs the server."""
     from storage.store import DiskStore
 
     store = DiskStore(settings.data)
     try:
-        hub = build(settings, store)
+        hub = build(settings, store, environ=environ)
         hub.notices += store.notices
         asyncio.run(hub.recover())
         run(settings, hub, secret(settings.data))
@@ -93,11 +90,18 @@ def run(settings: Settings, hub: Hub, storage_secret: str) -> None:
         while not Server.instance.started:  # noqa: ASYNC110 (uvicorn has no event for it; handlers run just before)
             await asyncio.sleep(0.01)
         print(f"Thinkaloud: {url(settings.host, settings.port)}", flush=True)
+        await hub.models.prepare(hub.models.default)
+
+    async def stopped() -> None:
+        await hub.shutdown(1.5)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(0.5):
+                await hub.models.close()
 
     mount(hub, examples=EXAMPLES)
     app.on_startup(started)
     app.on_startup(announce)
-    app.on_shutdown(partial(hub.shutdown, 1.5))
+    app.on_shutdown(stopped)
     ui.run(
         host=settings.host,
         port=settings.port,

@@ -5,32 +5,48 @@ from __future__ import annotations
 import argparse
 import asyncio
 import sys
-from contextlib import aclosing
-from functools import partial
+from collections.abc import Sequence
+from contextlib import aclosing, suppress
+from dataclasses import fields
 from pathlib import Path
 
 from .chance import Chance
-from .errors import ThinkaloudError
-from .events import Event, ThoughtDelta, ThoughtEnd, ThoughtStart, TurnEnd
+from .errors import NotFound, ThinkaloudError
+from .events import AskOpened, Event, ThoughtDelta, ThoughtEnd, ThoughtStart, TurnEnd, TurnRetried
 from .hub import Hub
-from .providers import choose
+from .models import Models
+from .providers.keys import MemoryKeys
+from .providers.vendors import Vendors
+from .session import Session
+from .settings import Settings, environment
 from .store import MemoryStore
 from .tools import toolbox
 
-COLOURS = {"thinking": "35", "action": "34", "observation": "36", "answer": "32", "error": "31"}
+SETTINGS = ("model", "agent", "effort", "budget", "docs", "pace")
+COLOURS = {"thinking": "35", "action": "34", "observation": "36", "answer": "32", "question": "33", "error": "31"}
 HELP = Path(__file__).parent.parent / "docs" / "help"
 
 
-def main(arguments: list[str]) -> int:
+def main(arguments: Sequence[str]) -> int:
     """Asks once and prints what happens as it happens; 0 if it was answered, 1 if not, 2 if it could not be asked."""
-    parser = argparse.ArgumentParser(prog="python -m agent", description="Watch the agent think, in a terminal.")
+    parser = argparse.ArgumentParser(
+        prog="python -m agent",
+        description="Watch the agent think, in a terminal.",
+        epilog="Keys, and settings that are not given, are read from the environment or a file .env; see .env.example.",
+    )
     parser.add_argument("question", nargs="+", help="what to ask")
-    parser.add_argument("--model", default="demo:rules", help="provider:name (default: demo:rules)")
-    parser.add_argument("--pace", type=float, default=1.0, help="1 like a real model, 0 without any waiting")
-    parser.add_argument("--docs", type=Path, help="folder that the search tool also looks through")
-    given = parser.parse_args(arguments)
+    helps = {setting.name: setting.metadata["help"].replace("%", "%%") for setting in fields(Settings)}
+    for name in SETTINGS:
+        parser.add_argument(f"--{name}", help=helps[name])
+    given = vars(parser.parse_args(arguments))
+    question = " ".join(given.pop("question"))
+    flags = [f"--{name}={value}" for name, value in given.items() if value is not None]
     try:
-        return asyncio.run(ask(" ".join(given.question), model=given.model, pace=given.pace, docs=given.docs))
+        environ = environment()
+        settings = Settings.read(flags, environ)
+        chance = Chance()
+        models = Vendors.from_settings(settings, environ, kept=MemoryKeys(), chance=chance)
+        return asyncio.run(ask(question, models=models, chance=chance, docs=settings.docs))
     except ThinkaloudError as error:
         print(error.message, file=sys.stderr)
         return 2
@@ -38,20 +54,37 @@ def main(arguments: list[str]) -> int:
         return 130
 
 
-async def ask(question: str, *, model: str, pace: float, docs: Path | None = None) -> int:
-    chance = Chance()
-    provider = partial(choose, pace=pace, chance=chance)
-    tools = toolbox(clock=chance.clock, folders=[HELP, *([docs] if docs else [])])
-    session = Hub(MemoryStore(), provider=provider, tools=tools, model=model, chance=chance).new()
+async def ask(question: str, *, models: Models, chance: Chance, docs: str = "") -> int:
+    tools = toolbox(clock=chance.clock, folders=[HELP, *([Path(docs)] if docs else [])])
+    session = Hub(MemoryStore(), models=models, tools=tools, chance=chance).new()
+    try:
+        return await _asked(session, question)
+    finally:
+        await models.close()
+
+
+async def _asked(session: Session, question: str) -> int:
     session.say(question)
     terminal = Terminal(colour=sys.stdout.isatty())
     async with aclosing(session.log.follow()) as follower:
         async for events in follower:
             for event in events:
                 terminal.show(event)
+                if isinstance(event, AskOpened):
+                    await _answer(session, event)
                 if isinstance(event, TurnEnd):
                     return 0 if event.reason == "done" else 1
     return 1
+
+
+async def _answer(session: Session, question: AskOpened) -> None:
+    """What is typed answers the agent; at the end of the input, nobody is there to answer."""
+    while line := await asyncio.to_thread(sys.stdin.readline):
+        if line.strip():
+            with suppress(NotFound):  # it did not wait for us
+                session.reply(question.ask, line)
+            return
+    session.stop()
 
 
 class Terminal:
@@ -73,6 +106,11 @@ class Terminal:
                 if event.thought in self._whole:
                     self._print(event.content if event.ok else self._painted("error", event.content))
                 self._print(f"  ({event.ms / 1000:.1f} s)\n" if event.ms >= 100 else "\n")
+            case AskOpened():
+                choices = f" ({' / '.join(event.choices)})" if event.choices else ""
+                self._print(f"\n{self._painted('question', event.content)}{choices}\n> ")
+            case TurnRetried():
+                self._print(f"\n{self._painted('error', event.message)}\n")
             case TurnEnd(error=error) if error:
                 self._print(f"\n{self._painted('error', error.message)}\n")
             case _:

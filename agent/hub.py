@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from .attachments import Attachments
 from .chance import Chance
 from .closing import closings
 from .errors import BadRequest, Busy, Damaged, NotFound, StorageError
@@ -43,6 +44,7 @@ class Hub:
         self._store = store
         self._tools = tools
         self._chance = chance or Chance()
+        self.attachments = Attachments(store, self._chance)
         self._open: dict[str, Session] = {}
         self._leaving: set[str] = set()
         self._opening: dict[str, asyncio.Task[Session]] = {}
@@ -152,7 +154,7 @@ class Hub:
         self, session: str, turn: str, *, by: str = "owner", message: str | None = None, content: str | None = None
     ) -> Session:
         """A new session with all that came before `turn`, in which the same is asked again, `content` in place of
-        `message` (of the only one, if that is None).
+        `message` (of the only one, if that is None), with the same attachments.
 
         Raises NotFound where the turn is not among those that the session keeps folded (see WINDOW).
         """
@@ -160,12 +162,13 @@ class Hub:
         asked = next((t for t in source.transcript.turns if isinstance(t, Turn) and t.id == turn), None)
         if asked is None:
             raise NotFound("That turn is too far back to be asked again from here.")
-        fork = await self._forked(source, asked.event_id - 1)
         said = [content if content is not None and message in (None, m.id) else m.content for m in asked.messages]
+        files = [self.attachments.together(file["id"] for file in m.attachments) for m in asked.messages]
+        fork = await self._forked(source, asked.event_id - 1)
         if not said:
             fork.resume(by=by)
-        for text in said:
-            fork.say(text, author=by)
+        for text, attachments in zip(said, files, strict=True):
+            fork.say(text, author=by, attachments=attachments)
         return fork
 
     # ── beginning and end ────────────────────────────────────────────────────────────────────────────────

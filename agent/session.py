@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any
 
+from .attachments import Attachments, attached
 from .chance import Chance
 from .errors import BadRequest, Busy, NotFound, StorageError, TooLong
 from .events import (
@@ -69,6 +69,7 @@ class Session:
         self._models = models
         self._model = models.default
         self._files = files
+        self._attachments = Attachments(files, chance)
         self._tools = tools
         self._ended = ended
         self._changed = changed
@@ -96,7 +97,8 @@ class Session:
 
         While it works, `queue` waits for the next turn, `steer` is read before its next step, `interrupt` stops
         it and opens the next turn. A `message` id that was said before makes this call do nothing.
-        Raises BadRequest (empty), TooLong, StorageError (say it again, with the same id, once that is mended).
+        Raises BadRequest (empty, or an attachment is not here any more), TooLong, StorageError (say it again, with
+        the same id, once that is mended).
         Once it is posted it is said: where the disk then has no room for a turn, it waits, and `trouble` says so.
         """
         if message is not None and message in self._said:
@@ -110,10 +112,11 @@ class Session:
             raise BadRequest("There is nothing to send: the message is empty.")
         if len(content) > LONGEST_MESSAGE:
             raise TooLong(f"That message has {len(content):,} characters; {LONGEST_MESSAGE:,} is the most.")
+        known = self._attachments.together(one.id for one in attachments)
         if not len(self.log):
-            self.append(SessionCreated(title=title_of(content or attachments[0].name), model=self._model))
+            self.append(SessionCreated(title=title_of(content or known[0].name), model=self._model))
         message = message or self._chance.id()
-        files = tuple(attached(one) for one in attachments)
+        files = tuple(attached(one) for one in known)
         self.append(MessagePosted(message=message, author=author, content=content, intent=intent, attachments=files))
         self._said.add(message)
         if self._run is None:
@@ -277,11 +280,6 @@ class Session:
         unasked = end.reason == "interrupted" and not any(m.intent == "interrupt" for m in waiting)
         if waiting and self._run is None and not unasked and not self.closing:
             self._start(by=waiting[0].author)
-
-
-def attached(file: Attachment) -> dict[str, Any]:
-    """As an event has it: `{id, name, type, size}`."""
-    return {"id": file.id, "name": file.name, "type": file.media_type, "size": file.size}
 
 
 def title_of(content: str) -> str:

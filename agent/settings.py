@@ -1,4 +1,4 @@
-"""What can be set, each with its default and one sentence of help; main.py alone reads them from the world.
+"""What can be set, each with its default and one sentence of help; the two mains alone read them from the world.
 
 A flag beats `THINKALOUD_*` in the environment, which beats `.env`, which beats the default.
 """
@@ -6,6 +6,7 @@ A flag beats `THINKALOUD_*` in the environment, which beats `.env`, which beats 
 from __future__ import annotations
 
 import argparse
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import Field, dataclass, field, fields
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import Any
 from .errors import BadRequest
 
 PREFIX = "THINKALOUD_"
+EFFORTS = ("none", "minimal", "low", "medium", "high", "xhigh", "max")
 YES, NO = ("1", "true", "yes", "on"), ("0", "false", "no", "off", "")
 
 
@@ -26,7 +28,17 @@ class Settings:
     host: str = _setting("127.0.0.1", "Address to listen on; anything but this machine's own opens it to the network.")
     port: int = _setting(8000, "Port to listen on.")
     data: Path = _setting(Path("data"), "Folder that keeps the sessions.")
-    model: str = _setting("demo:rules", "Model of new sessions, as provider:name.")
+    model: str = _setting(
+        "",
+        "Model of new sessions, as provider:name; if empty, your own agent, else a vendor whose key is known, "
+        "else the demo.",
+    )
+    agent: str = _setting("", "An agent of your own, as module:attribute or path/to/file.py:attribute.")
+    watch: bool = _setting(False, "Load your own agent anew when its file is saved.")
+    effort: str = _setting("medium", "How hard models think: low, medium, high, xhigh, max; or none, minimal.")
+    budget: int = _setting(
+        0, "About how many tokens of conversation a model is sent; what came first is left out. 0: what suits it."
+    )
     docs: str = _setting("", "Folder of .md and .txt files that the search tool also looks through.")
     browser: bool = _setting(True, "Open the page in a browser at the start.")
     pace: float = _setting(1.0, "How slowly the demo thinks: 1 like a real model, 0 without any waiting.")
@@ -48,7 +60,22 @@ class Settings:
             raise BadRequest(f"A port is between 1 and 65535, not {settings.port}.")
         if not 0 <= settings.pace <= 100:
             raise BadRequest(f"The pace is between 0 and 100, not {settings.pace:g}.")
+        if settings.effort not in EFFORTS:
+            raise BadRequest(f"The effort is one of {', '.join(EFFORTS)}, not {settings.effort!r}.")
+        if settings.budget and settings.budget < 1000:
+            raise BadRequest(f"The budget is 0 or at least 1000 tokens, not {settings.budget}.")
         return settings
+
+
+def environment() -> Mapping[str, str]:
+    """The environment, over what a file `.env` in the working directory says. Raises BadRequest."""
+    from dotenv import dotenv_values
+
+    try:
+        file = {name: value for name, value in dotenv_values(".env").items() if value is not None}
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadRequest("The file .env cannot be read. Save it as UTF-8 text.") from error
+    return {**file, **os.environ}
 
 
 def parser() -> argparse.ArgumentParser:

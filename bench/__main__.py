@@ -23,8 +23,9 @@ from .settling import settling
 from .startup import startup
 from .streaming import FAST, LONG, SHORT, USUAL, Size, cost, paint, size_rows, work_rows
 from .table import Row, markdown
+from .upstream import upstream
 
-PARTS = ("paint", "bytes", "cpu", "startup", "journal", "open", "settle")
+PARTS = ("paint", "bytes", "cpu", "startup", "journal", "open", "settle", "upstream")
 LONGEST = 1_500  # seconds
 BRIEF = Size(tokens=300, rate=50)
 
@@ -57,6 +58,7 @@ async def report(only: Sequence[str], folder: Path, *, quick: bool, rounds: int)
         ({"journal"}, lambda: asyncio.to_thread(journal, folder, 4_000 if quick else 20_000)),
         ({"open"}, lambda: opening(folder, [10, 1_000] if quick else [10, 100, 1_000], rounds, say)),
         ({"settle"}, lambda: settling(folder, 1_000, 3 if quick else 10)),
+        ({"upstream"}, lambda: upstream(folder / "upstream", 10 if quick else 40, say)),
     ]
     rows: list[Row] = []
     worked = True

@@ -13,6 +13,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from agent.providers.environment import from_environment
 from agent.settings import PREFIX, Settings, parser
 
 MAIN = Path(__file__).parent.parent / "main.py"
@@ -62,6 +63,21 @@ def test_every_setting_is_in_the_example_and_in_help_with_its_default() -> None:
     assert read == Settings()
 
 
+def test_the_example_names_every_key_that_is_read_and_no_other() -> None:
+    class Asked(dict[str, str]):
+        def get(self, name: str, default: str = "") -> str:  # type: ignore[override]
+            names.append(name)
+            return default
+
+        def __getitem__(self, name: str) -> str:
+            return self.get(name)
+
+    names: list[str] = []
+    assert from_environment(Asked()) == {}
+    example = (MAIN.parent / ".env.example").read_text(encoding="utf-8")
+    assert sorted(re.findall(r"^# ([A-Z][A-Z_]+)=", example, re.M)) == sorted(names)
+
+
 def test_it_says_where_it_is_and_stops_in_order_when_told_to(start: Start, port: int, tmp_path: Path) -> None:
     process = start("--port", str(port), "--no-browser", "--data", "kept")
     assert process.stdout
@@ -108,6 +124,14 @@ def test_a_second_server_on_the_same_folder_is_one_sentence(start: Start, port: 
     [
         (["--port", "many"], {}, "--port should be a whole number, not 'many'.\n"),
         ([], {"THINKALOUD_PACE": "-1"}, "The pace is between 0 and 100, not -1.\n"),
+        (["--effort", "huge"], {}, "The effort is one of none, minimal, low, medium, high, xhigh, max, not 'huge'.\n"),
+        (["--budget", "10"], {}, "The budget is 0 or at least 1000 tokens, not 10.\n"),
+        (["--model", "gpt"], {}, "A model is written provider:name, without spaces, as in openai:gpt-6.1-terra.\n"),
+        (
+            [],
+            {"OPENAI_API_KEY": "sk-1 sk-2"},
+            "OPENAI_API_KEY has a space, a line break or a special character in it. Copy it again, on its own.\n",
+        ),
         (["--host", "192.0.2.1"], {}, "There is no address 192.0.2.1 on this machine. Choose another with --host.\n"),
     ],
 )
@@ -125,3 +149,79 @@ def test_a_file_env_is_read_and_the_environment_beats_it(start: Start, port: int
     assert process.stdout
     assert process.stdout.readline() == f"Thinkaloud: http://127.0.0.1:{port}\n"
     assert (tmp_path / "elsewhere").is_dir()
+
+
+def test_an_agent_of_your_own_is_the_default_and_a_key_is_shown_nowhere(
+    start: Start, port: int, tmp_path: Path
+) -> None:
+    (tmp_path / "mine.py").write_text("def agent(prompt):\n    return 'Mine says hello.'\n")
+    (tmp_path / ".env").write_text("ANTHROPIC_API_KEY=sk-ant-0123456789\n")
+    process = start("--port", str(port), "--no-browser", "--agent", "mine.py", OPENAI_API_KEY="sk-0123456789")
+    assert process.stdout
+    assert process.stdout.readline() == f"Thinkaloud: http://127.0.0.1:{port}\n"
+    page = httpx.get(f"http://127.0.0.1:{port}/").text
+    assert "mine" in page
+    process.send_signal(signal.SIGINT)
+    out, errors = process.communicate(timeout=5)
+    assert (out, errors, process.returncode) == ("", "", 0)
+    kept = [path for path in (tmp_path / "data").rglob("*") if path.is_file()]
+    assert kept
+    assert not any(b"0123456789" in path.read_bytes() for path in kept)
+    assert "0123456789" not in page
+
+
+def in_a_terminal(folder: Path, *arguments: str, typed: str = "", **environ: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "agent", *arguments],
+        cwd=folder,
+        input=typed,
+        env={"PATH": "/usr/bin:/bin", "HOME": str(folder), "PYTHONPATH": str(MAIN.parent), **environ},
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+
+
+def test_in_a_terminal_the_demo_answers_where_no_key_is_known(tmp_path: Path) -> None:
+    ran = in_a_terminal(tmp_path, "--pace", "0", "What", "is", "6*7?")
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert "42" in ran.stdout
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_in_a_terminal_the_environment_counts_and_a_flag_beats_it(tmp_path: Path) -> None:
+    (tmp_path / "mine.py").write_text("def agent(prompt):\n    return 'Mine says hello.'\n")
+    (tmp_path / ".env").write_text("THINKALOUD_AGENT=mine.py\nTHINKALOUD_PACE=0\n")
+    assert "Mine says hello." in in_a_terminal(tmp_path, "Hello?").stdout
+    assert "42" in in_a_terminal(tmp_path, "--model", "demo:rules", "What is 6*7?").stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "sentence"),
+    [
+        (["--model", "openai:gpt-6.1-terra"], 1, "There is no OpenAI key."),
+        (["--model", "nothing"], 2, "A model is written provider:name"),
+        (["--pace", "slow"], 2, "--pace should be a number, not 'slow'."),
+    ],
+)
+def test_in_a_terminal_what_cannot_be_is_a_sentence(
+    tmp_path: Path, arguments: list[str], code: int, sentence: str
+) -> None:
+    ran = in_a_terminal(tmp_path, *arguments, "Hello?")
+    assert ran.returncode == code
+    assert sentence in (ran.stdout if code == 1 else ran.stderr)
+    assert "Traceback" not in ran.stderr
+
+
+def test_in_a_terminal_the_agent_can_ask_back(tmp_path: Path) -> None:
+    (tmp_path / "asks.py").write_text(
+        "async def agent(prompt, ctx):\n    yield 'You said ' + await ctx.ask('Which one?', ['left', 'right'])\n"
+    )
+    ran = in_a_terminal(tmp_path, "--agent", "asks.py", "Go", typed="\nleft\n")
+    assert "Which one? (left / right)" in ran.stdout
+    assert "You said left" in ran.stdout
+    assert (ran.returncode, ran.stderr) == (0, "")
+    silent = in_a_terminal(tmp_path, "--agent", "asks.py", "Go")
+    assert "You said" not in silent.stdout
+    assert (silent.returncode, silent.stderr) == (1, "")

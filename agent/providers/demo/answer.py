@@ -10,8 +10,19 @@ from .plan import Plan, Planned
 from .terms import Finding
 
 
-def answer(plan: Plan) -> str:
+def answer(plan: Plan, *, files: int = 0) -> str:
     """The whole answer in markdown: always the same for the same plan, so that it can be gone on with."""
+    return _joined(_unseen(files), _told(plan))
+
+
+def _unseen(files: int) -> str:
+    if not files:
+        return ""
+    them = "file" if files == 1 else f"{files} files"
+    return f"I cannot look at the {them} you attached: this is the demo, not a model. I go by your words alone."
+
+
+def _told(plan: Plan) -> str:
     if plan.tour:
         return _tour(plan)
     if not any(part.task for part in plan.parts):

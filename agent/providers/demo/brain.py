@@ -80,7 +80,7 @@ def next_step(prompt: Prompt) -> Step:
     reading = read(prompt)
     turn = reading.turns[-1]
     made = plan(reading.turns, tuple(tool.name for tool in prompt.tools))
-    whole = "" if made.calls else answer(made)
+    whole = "" if made.calls else answer(made, files=turn.files)
     given = turn.answer
     rest = whole.removeprefix(given) if whole.startswith(given) else f"\n\n{whole}"
     before = reading.turns[-2] if len(reading.turns) > 1 else None

@@ -16,13 +16,15 @@ GO_ON = re.compile(r"\s*(?:please )?(?:continue|go on|carry on|keep going|resume
 
 @dataclass(slots=True, kw_only=True)
 class Turn:
-    """One request and what came of it so far. `cut` when it was stopped, `resumed` when it was gone on with.
+    """One request, so many `files` with it, and what came of it so far. `cut` when it was stopped, `resumed` when it
+    was gone on with.
 
     `thought`: something was thought already; `recent`: something was observed since it was gone on with; `fresh`: what
     was observed and never thought about.
     """
 
     request: str
+    files: int = 0
     results: dict[str, Seen] = field(default_factory=dict[str, Seen])
     answer: str = ""
     cut: str = ""
@@ -58,8 +60,9 @@ def read(prompt: Prompt) -> Reading:
                 _reopen(now)
             case UserText() if turns and not now.closed:
                 now.request += "\n" + part.content
+                now.files += len(part.attachments)
             case UserText():
-                turns.append(Turn(request=part.content))
+                turns.append(Turn(request=part.content, files=len(part.attachments)))
             case Reasoning():
                 now.thought = True
                 now.fresh.clear()

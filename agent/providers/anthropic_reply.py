@@ -1,0 +1,193 @@
+"""Anthropic's events as pieces: one reply as it streams in. Pure."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any, cast
+
+from .base import CallPiece, Echo, EndPiece, Piece, TextPiece, ThinkingPiece, UsagePiece
+
+Block = dict[str, Any]
+OFTEN = 2_000  # characters after which the output so far is estimated anew
+BROKEN = "The arguments of this call were no JSON object, so it was not run. Call the tool again with valid arguments."
+
+
+class Reply:
+    """`take` gives the pieces of one event. `begun` is whether any came, `whole` whether the last one did.
+
+    `stop` is why the reply ended, with `explanation` where it was refused. `held` are calls that could not be read:
+    they are said only where tools are to be run, as a reply that was cut short has them, too.
+    """
+
+    def __init__(self, vendor: str) -> None:
+        self.begun = False
+        self.whole = False
+        self.stop = ""
+        self.explanation = ""
+        self.held: list[CallPiece] = []
+        self._vendor = vendor
+        self._blocks: dict[int, Block] = {}
+        self._chunks: dict[int, list[str]] = {}
+        self._kept: list[Block] = []  # blocks that are not shown, but go back before the next one
+        self._texts = 0
+        self._usage: dict[str, int] = {}
+        self._length = 0
+        self._estimated = 0
+
+    def take(self, event: Mapping[str, Any]) -> list[Piece]:
+        self.begun = True
+        match event.get("type"):
+            case "content_block_delta":
+                return self._delta(event.get("index", 0), _object(event.get("delta")))
+            case "content_block_start":
+                return self._start(event.get("index", 0), dict(_object(event.get("content_block"))))
+            case "content_block_stop":
+                return self._end(event.get("index", 0))
+            case "message_start":
+                return self._count(_object(event.get("message")).get("usage"), exact=False)
+            case "message_delta":
+                delta = _object(event.get("delta"))
+                self.stop = delta.get("stop_reason") or self.stop
+                self.explanation = _object(delta.get("stop_details")).get("explanation") or ""
+                return self._count(event.get("usage"), exact=True)
+            case "message_stop":
+                self.whole = True
+                return self._rest()
+            case _:
+                return []  # a ping, or something that there was not yet
+
+    def _start(self, index: int, block: Block) -> list[Piece]:
+        self._blocks[index] = block
+        chunks = self._chunks[index] = list[str]()
+        match block.get("type"):
+            case "thinking" | "redacted_thinking":
+                text = block.get("thinking") or ""
+                chunks.append(text)
+                return [ThinkingPiece(text=text, new=True)]
+            case "text":
+                self._texts += 1
+                return self._text(chunks, block.get("text") or "")
+            case _:
+                return []
+
+    def _delta(self, index: int, delta: Mapping[str, Any]) -> list[Piece]:
+        block, chunks = self._blocks.get(index), self._chunks.get(index)
+        if block is None or chunks is None:
+            return []
+        match delta.get("type"):
+            case "text_delta":
+                text = delta.get("text") or ""
+                return [*self._text(chunks, text), *self._written(text)]
+            case "thinking_delta":
+                text = delta.get("thinking") or ""
+                chunks.append(text)
+                return [ThinkingPiece(text=text), *self._written(text)] if text else []
+            case "input_json_delta":
+                text = delta.get("partial_json") or ""
+                chunks.append(text)
+                return self._written(text)
+            case "signature_delta":
+                block["signature"] = delta.get("signature") or ""
+            case "citations_delta":
+                block["citations"] = [*(block.get("citations") or []), delta.get("citation")]
+            case _:
+                pass
+        return []
+
+    def _end(self, index: int) -> list[Piece]:
+        block, written = self._blocks.pop(index, None), "".join(self._chunks.pop(index, ()))
+        if block is None:
+            return []
+        match block.get("type"):
+            case "thinking":
+                block["thinking"] = written
+                echo = self._echo(block) if written or block.get("signature") else None
+                return [EndPiece(kind="thinking", echo=echo)]
+            case "redacted_thinking":
+                return [EndPiece(kind="thinking", echo=self._echo(block))]
+            case "text":
+                block["text"] = written
+                special = written.strip() and (self._kept or block.get("citations"))
+                return [EndPiece(kind="answer", echo=self._echo(block) if special else None)] if written else []
+            case "tool_use":
+                return self._call(block, written)
+            case _:
+                self._kept.append({**block, "input": _read(written)} if written else block)
+                return []
+
+    def _call(self, block: Block, written: str) -> list[Piece]:
+        read: Any = _read(written) if written else block.get("input")
+        readable = isinstance(read, dict) or not (read or written)
+        args = block["input"] = cast("Block", read or {}) if readable else Block()
+        special = self._kept or block.keys() - {"type", "id", "name", "input"}
+        piece = CallPiece(
+            call=str(block.get("id", "")),
+            tool=str(block.get("name", "")),
+            args=args,
+            echo=self._echo(block) if special else None,
+            error="" if readable else BROKEN,
+        )
+        if readable and not self.held:
+            return [piece]
+        self.held.append(piece)
+        return []
+
+    def _rest(self) -> list[Piece]:
+        if not self._kept:
+            return []
+        kept, self._kept = self._kept, []
+        return [EndPiece(kind="answer", echo=Echo(vendor=self._vendor, data={"content": kept}))]
+
+    def _text(self, chunks: list[str], text: str) -> list[Piece]:
+        if not text:
+            return []
+        chunks.append(text)
+        return [TextPiece(text=text, new=self._texts > 1 and len(chunks) == 1)]
+
+    def _echo(self, block: Block) -> Echo:
+        kept, self._kept = self._kept, []
+        return Echo(vendor=self._vendor, data={"content": [*kept, block]})
+
+    def _written(self, text: str) -> list[Piece]:
+        """Now and then what the output comes to so far, as a reply that is stopped is never counted."""
+        self._length += len(text)
+        if self._length - self._estimated < OFTEN or "input_tokens" not in self._usage:
+            return []
+        self._estimated = self._length
+        return [self._tokens(output=max(self._usage.get("output_tokens", 0), self._length // 4), estimated=True)]
+
+    def _count(self, usage: Any, *, exact: bool) -> list[Piece]:
+        counted = _object(usage)
+        self._usage |= {key: value for key, value in counted.items() if isinstance(value, int)}
+        thinking = _object(counted.get("output_tokens_details")).get("thinking_tokens")
+        if isinstance(thinking, int):
+            self._usage["reasoning"] = thinking
+        if "input_tokens" not in self._usage:
+            return []
+        return [self._tokens(output=self._usage.get("output_tokens", 0), estimated=not exact)]
+
+    def _tokens(self, *, output: int, estimated: bool) -> UsagePiece:
+        """Anthropic counts what was cached beside the input, we count it within."""
+        cached = self._usage.get("cache_read_input_tokens", 0)
+        written = self._usage.get("cache_creation_input_tokens", 0)
+        return UsagePiece(
+            input=self._usage["input_tokens"] + cached + written,
+            output=output,
+            reasoning=self._usage.get("reasoning", 0),
+            cached=cached,
+            written=written,
+            estimated=estimated,
+        )
+
+
+def _object(value: Any) -> Mapping[str, Any]:
+    return cast("Mapping[str, Any]", value) if isinstance(value, dict) else {}
+
+
+def _read(text: str) -> Any:
+    """What `text` is as JSON, None where it is none."""
+    try:
+        return json.loads(text)
+    except ValueError:
+        return None
