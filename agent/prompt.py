@@ -128,8 +128,8 @@ def _turn(turn: Turn, before: Turn | None) -> Iterator[Part]:
     if turn.state == "interrupted" and turn.why == "user":
         yield Note(kind="stopped", content=STOPPED)
     elif turn.state != "done" and not _in_vain(turn):
-        why = turn.error.message if turn.error else WHYS.get(turn.why or "", "the turn was ended")
-        yield Note(kind="cut", content=CUT.format(why=why.rstrip(".")))
+        why = turn.error.kind if turn.error else turn.why or ""
+        yield Note(kind="cut", content=CUT.format(why=WHYS.get(why, "something failed")))
 
 
 def _in_vain(turn: Turn) -> bool:
@@ -145,7 +145,8 @@ def _attachment(file: Mapping[str, Any]) -> Attachment:
     return Attachment(id=file["id"], name=file["name"], media_type=file["type"], size=file["size"])
 
 
-WHYS = {
+WHYS = {  # by a failure's kind (what it says is for people, and may quote a vendor) or by why a turn was ended
+    "length": "your answer had become as long as it may be",
     "crash": "the server stopped unexpectedly",
     "shutdown": "the server was shut down",
     "unwatched": "nobody was watching any more",

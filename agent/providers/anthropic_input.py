@@ -53,7 +53,7 @@ def seals(parts: Iterable[Part], vendor: str) -> set[str]:
 
 
 def estimate(*sent: Any) -> int:
-    """About how many tokens `sent` (blocks, messages, text) is: a quarter of its characters, 1,500 for each file."""
+    """About how many tokens `sent` (blocks, messages, text) is: a quarter of its characters, 1,500 for each picture."""
     return sum(map(_characters, sent)) // 4
 
 
@@ -193,6 +193,8 @@ def _characters(sent: Any) -> int:
     match sent:
         case str():
             return len(sent)
+        case {"type": "base64", "media_type": "application/pdf", "data": str() as data}:
+            return max(8_000, len(data) * 3 // 25)  # a page is some 2,000 tokens and 50 kB
         case {"type": "base64"}:
             return 6_000
         case dict():

@@ -77,12 +77,6 @@ class AnthropicMessages:
         reply = Reply(self._vendor)
         try:
             opened = await self._open(made, prompt, files)
-        except _failures() as error:
-            failed = failure(error, self._endpoint, self._name)
-            if failed.kind != "timeout" and not self._endpoint.local:
-                yield UsagePiece()  # what was refused is not paid for
-            raise failed from None
-        try:
             async with opened, aclosing(_events(opened)) as events:
                 async for event in events:
                     for piece in reply.take(event):
@@ -198,5 +192,7 @@ def _failures() -> tuple[type[Exception], ...]:
     """What the SDK and what is below it raise."""
     import httpx2
     from anthropic import AnthropicError
+    from anyio import EndOfStream
 
-    return AnthropicError, httpx2.HTTPError, httpx2.InvalidURL, httpx2.StreamError, ValueError, TypeError
+    sdk = (AnthropicError, httpx2.HTTPError, httpx2.InvalidURL, httpx2.StreamError, EndOfStream)
+    return (*sdk, OSError, ValueError, TypeError, RecursionError)  # a broken TLS connection is an OSError as it is

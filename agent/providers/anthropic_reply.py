@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, cast
 
 from .base import CallPiece, Echo, EndPiece, Piece, TextPiece, ThinkingPiece, UsagePiece
 
 Block = dict[str, Any]
-OFTEN = 2_000  # characters after which the output so far is estimated anew
 BROKEN = "The arguments of this call were no JSON object, so it was not run. Call the tool again with valid arguments."
 
 
@@ -32,8 +31,6 @@ class Reply:
         self._kept: list[Block] = []  # blocks that are not shown, but go back before the next one
         self._texts = 0
         self._usage: dict[str, int] = {}
-        self._length = 0
-        self._estimated = 0
 
     def take(self, event: Mapping[str, Any]) -> list[Piece]:
         self.begun = True
@@ -77,16 +74,13 @@ class Reply:
             return []
         match delta.get("type"):
             case "text_delta":
-                text = delta.get("text") or ""
-                return [*self._text(chunks, text), *self._written(text)]
+                return self._text(chunks, delta.get("text") or "")
             case "thinking_delta":
                 text = delta.get("thinking") or ""
                 chunks.append(text)
-                return [ThinkingPiece(text=text), *self._written(text)] if text else []
+                return [ThinkingPiece(text=text)] if text else []
             case "input_json_delta":
-                text = delta.get("partial_json") or ""
-                chunks.append(text)
-                return self._written(text)
+                chunks.append(delta.get("partial_json") or "")
             case "signature_delta":
                 block["signature"] = delta.get("signature") or ""
             case "citations_delta":
@@ -96,7 +90,7 @@ class Reply:
         return []
 
     def _end(self, index: int) -> list[Piece]:
-        block, written = self._blocks.pop(index, None), "".join(self._chunks.pop(index, ()))
+        block, written = self._blocks.pop(index, None), _joined(self._chunks.pop(index, ()))
         if block is None:
             return []
         match block.get("type"):
@@ -149,15 +143,8 @@ class Reply:
         kept, self._kept = self._kept, []
         return Echo(vendor=self._vendor, data={"content": [*kept, block]})
 
-    def _written(self, text: str) -> list[Piece]:
-        """Now and then what the output comes to so far, as a reply that is stopped is never counted."""
-        self._length += len(text)
-        if self._length - self._estimated < OFTEN or "input_tokens" not in self._usage:
-            return []
-        self._estimated = self._length
-        return [self._tokens(output=max(self._usage.get("output_tokens", 0), self._length // 4), estimated=True)]
-
     def _count(self, usage: Any, *, exact: bool) -> list[Piece]:
+        """Each count is of all so far. Anthropic counts what was cached beside the input, we count it within."""
         counted = _object(usage)
         self._usage |= {key: value for key, value in counted.items() if isinstance(value, int)}
         thinking = _object(counted.get("output_tokens_details")).get("thinking_tokens")
@@ -165,20 +152,17 @@ class Reply:
             self._usage["reasoning"] = thinking
         if "input_tokens" not in self._usage:
             return []
-        return [self._tokens(output=self._usage.get("output_tokens", 0), estimated=not exact)]
-
-    def _tokens(self, *, output: int, estimated: bool) -> UsagePiece:
-        """Anthropic counts what was cached beside the input, we count it within."""
         cached = self._usage.get("cache_read_input_tokens", 0)
         written = self._usage.get("cache_creation_input_tokens", 0)
-        return UsagePiece(
+        usage = UsagePiece(
             input=self._usage["input_tokens"] + cached + written,
-            output=output,
+            output=self._usage.get("output_tokens", 0),
             reasoning=self._usage.get("reasoning", 0),
             cached=cached,
             written=written,
-            estimated=estimated,
+            estimated=not exact,
         )
+        return [usage]
 
 
 def _object(value: Any) -> Mapping[str, Any]:
@@ -189,5 +173,13 @@ def _read(text: str) -> Any:
     """What `text` is as JSON, None where it is none."""
     try:
         return json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
+
+
+def _joined(chunks: Iterable[str]) -> str:
+    """The chunks in a row; a character that was cut in two between them is one again."""
+    text = "".join(chunks)
+    if text.isascii():
+        return text
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")

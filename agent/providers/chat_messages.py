@@ -93,7 +93,7 @@ def _step(step: Step, vendor: str, *, thoughts: bool, padded: bool) -> Message |
         echo = _echo(part, vendor)
         field = field or echo.get("thoughts", "")
         message |= echo.get("message", {})
-    if field and calls:
+    if field:
         message[field] = "".join(part.content for part in step if isinstance(part, Reasoning))
     elif padded and calls:
         message.setdefault(THOUGHTS, "")

@@ -48,6 +48,8 @@ class ChatStep:
 
     def read(self, chunk: Mapping[str, Any]) -> Iterator[Piece]:
         """The pieces that `chunk` is worth. Raises ProviderError where it tells of an error."""
+        if chunk.get("object") == "error":  # how vLLM tells it
+            raise self._told(chunk.get("code"), str(chunk.get("message") or ""))
         self._usage = mapping(chunk.get("usage")) or self._usage
         for choice in mappings(chunk.get("choices")):
             if delta := mapping(choice.get("delta")):
@@ -141,13 +143,14 @@ class ChatStep:
 
 
 def usage(counted: Mapping[str, Any]) -> UsagePiece | None:
-    """What a server has counted. Any part of it may be missing, and OpenRouter says what it cost."""
+    """What was counted, None where nothing was. Any part of it may be missing; OpenRouter says what it cost."""
     sent, written = mapping(counted.get("prompt_tokens_details")), mapping(counted.get("completion_tokens_details"))
-    if number(counted.get("prompt_tokens")) is None and number(counted.get("completion_tokens")) is None:
+    input, output = count(counted.get("prompt_tokens")), count(counted.get("completion_tokens"))
+    if not input and not output:
         return None
-    output, reasoning = count(counted.get("completion_tokens")), count(written.get("reasoning_tokens"))
+    reasoning = count(written.get("reasoning_tokens"))
     return UsagePiece(
-        input=count(counted.get("prompt_tokens")),
+        input=input,
         output=output if output >= reasoning else output + reasoning,  # xAI counts it apart
         reasoning=reasoning,
         cached=count(sent.get("cached_tokens")) or count(counted.get("prompt_cache_hit_tokens")),

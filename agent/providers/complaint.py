@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import Any, cast
 
+ROUTER = "Provider returned error"  # OpenRouter, where the reason is in `metadata.raw`
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Complaint:
@@ -40,7 +42,7 @@ def complaint(error: Exception) -> Complaint | None:
     for code in (getattr(error, "code", None), getattr(error, "type", None), getattr(error, "error_code", None)):
         known.codes.add(code)
     headers: object = getattr(getattr(error, "response", None), "headers", None)
-    status = status if isinstance(status, int) and status >= 400 else None
+    status = status if isinstance(status, int) and status >= 300 else None
     return _made(known, status=status, headers=cast("Mapping[str, str]", headers) if headers is not None else None)
 
 
@@ -78,14 +80,14 @@ def _dig(body: object, known: _Known | None = None, depth: int = 0) -> _Known:
         fields = cast("dict[str, object]", body)
         known.codes.update(fields.get(name) for name in ("code", "type", "status", "error_type", "error_code"))
         known.wait = known.wait if known.wait is not None else _wait(fields)
-        message = fields.get("message") or fields.get("msg") or fields.get("detail")
-        if isinstance(message, str) and (not known.message or known.message == "Provider returned error"):
+        said = next((name for name in ("message", "msg", "detail") if isinstance(fields.get(name), str)), "")
+        if said and (not known.message or known.message == ROUTER):
             known.message = ""
-            _dig(message, known, depth + 1)
-        for name in ("error", "details", "metadata", "raw"):
-            if name == "raw" and known.message == "Provider returned error" and fields.get(name):
+            _dig(fields[said], known, depth + 1)
+        for name in ("error", "errors", "detail", "details", "metadata", "raw"):
+            if name == "raw" and known.message == ROUTER and fields.get(name):
                 known.message = ""
-            if isinstance(fields.get(name), str | list | dict):
+            if isinstance(fields.get(name), str | list | dict) and name != said:
                 _dig(fields[name], known, depth + 1)
     return known
 
@@ -172,6 +174,7 @@ def chain(error: BaseException) -> Iterator[BaseException]:
         seen.add(id(one))
         yield one
         waiting.append(one.__cause__ or (None if one.__suppress_context__ else one.__context__))
+        waiting += [arg for arg in one.args if isinstance(arg, BaseException)]  # httpcore's way
         if isinstance(one, BaseExceptionGroup):
             waiting += cast("BaseExceptionGroup[BaseException]", one).exceptions
 

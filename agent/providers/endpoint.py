@@ -19,14 +19,16 @@ class Endpoint:
     @property
     def host(self) -> str:
         """`localhost:11434`: what a sentence may say of the address."""
-        parts = urlsplit(self.url)
-        return parts.netloc.rpartition("@")[2] or self.url
+        try:
+            return urlsplit(self.url).netloc.rpartition("@")[2] or self.url
+        except ValueError:
+            return self.url
 
     @property
     def local(self) -> bool:
         """Whether it is this very machine: nothing leaves it, and nothing is paid."""
-        host = urlsplit(self.url).hostname or ""
         try:
+            host = urlsplit(self.url).hostname or ""
             return host == "localhost" or ip_address(host).is_loopback
         except ValueError:
             return False

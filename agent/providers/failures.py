@@ -84,7 +84,7 @@ OVERLOADED = {
 def _complained(said: Complaint, endpoint: Endpoint, name: str) -> ProviderError:
     """The order counts: what a vendor means is often in its words, and its status says less."""
     status, wait = said.status, said.retry_after
-    if said.is_(*CREDIT) or status == 402 or said.says(r"credit balance is too low|exceeded your current quota"):
+    if said.is_(*CREDIT) or status == 402 or _is_broke(said):
         return say.no_credit(endpoint)
     if status == 401 or said.is_("invalid_api_key", "authentication_error") or _key_is_wrong(said):
         return say.bad_key(endpoint) if endpoint.key else no_key(endpoint)
@@ -94,9 +94,17 @@ def _complained(said: Complaint, endpoint: Endpoint, name: str) -> ProviderError
         return too_long(endpoint)
     if status == 413 or said.is_(*TOO_LARGE):
         return too_large(endpoint)
+    if said.says(r"(?:does not|that) support (?:tools|tool use|function)"):
+        return say.no_tools(endpoint, name)
     if said.is_("model_not_found") or _lacks_model(said, name):
         return no_model(endpoint, name)
-    if status in (404, 405, 501) or (said.html and status is not None and status < 500 and status not in (403, 429)):
+    if status == 404 and said.says(r"\bmodel\b|no endpoints|no allowed providers"):
+        return say.refused(endpoint, _quote(said, endpoint, name))
+    if (
+        status in (404, 405, 501)
+        or (status is not None and status < 400)
+        or (said.html and status is not None and status < 500 and status not in (403, 429))
+    ):
         return say.no_server(endpoint)
     if status == 429 or said.is_("rate_limit_exceeded", "rate_limit_error", "too_many_requests"):
         return say.rate_limited(endpoint, wait)
@@ -104,8 +112,6 @@ def _complained(said: Complaint, endpoint: Endpoint, name: str) -> ProviderError
         return say.forbidden(endpoint, name, _quote(said, endpoint, name))
     if status in (408, 504) or said.is_("timeout_error"):
         return say.gave_up(endpoint, wait)
-    if said.says(r"does not support (?:tools|function)"):
-        return say.no_tools(endpoint, name)
     if said.says(r"more system memory|out of memory|insufficient memory"):
         return say.no_memory(endpoint)
     if (status or 0) >= 500 or said.is_(*OVERLOADED) or (status is None and said.is_("api_error")):
@@ -116,6 +122,14 @@ def _complained(said: Complaint, endpoint: Endpoint, name: str) -> ProviderError
         return say.failed(endpoint, _quote(said, endpoint, name))
     again = status == 409
     return say.refused(endpoint, _quote(said, endpoint, name), retry=again, wait=wait if again else None)
+
+
+def _is_broke(said: Complaint) -> bool:
+    if said.says(r"exceeded your current quota"):  # Google says so, too, when it means a minute's
+        return said.retry_after is None and not said.is_("resource_exhausted")
+    return said.says(
+        r"credit balance is too low|have any credits|not enough credits|insufficient (?:balance|credit|fund)"
+    )
 
 
 def _key_is_wrong(said: Complaint) -> bool:
@@ -169,7 +183,9 @@ def _broken(error: Exception, endpoint: Endpoint) -> ProviderError:
         return say.unreadable(endpoint)
     if _is(error, "TooManyRedirects"):
         return say.no_server(endpoint)
-    if _is(error, "TransportError", "APIConnectionError", "StreamError", "OSError"):
+    if _is(error, "RemoteProtocolError") and _speaks(error, r"illegal (?:status|header)"):
+        return empty(endpoint)
+    if _is(error, "TransportError", "APIConnectionError", "StreamError", "OSError", "EndOfStream"):
         return say.cut(endpoint, unanswered=_speaks(error, r"without sending a response"))
     if not endpoint.key and _speaks(error, r"api_key|credentials|authentication method"):
         return no_key(endpoint)

@@ -104,7 +104,7 @@ class OpenAIResponses:
 def _cure(error: Any, without: Set[str]) -> str:
     """What the request should do without, as far as `error` says so."""
     text, param, code = str(error), str(error.param or ""), str(error.code or "")
-    if code == "invalid_encrypted_content" or re.search(r"without its required|required following item", text):
+    if code == "invalid_encrypted_content" or re.search(r"without its required|not persisted", text):
         return "echoes"  # of another account, or of before something was cut off
     if error.status_code not in (400, 422):
         return ""

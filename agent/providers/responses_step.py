@@ -111,8 +111,8 @@ class ResponsesStep:
         return Echo(vendor=self._vendor, data={key: value for key, value in item.items() if key != "status"})
 
     def _end(self, type: str, response: Mapping[str, Any]) -> Iterator[Piece]:
-        if usage := mapping(response.get("usage")):
-            yield _usage(usage)
+        if counted := usage(mapping(response.get("usage"))):
+            yield counted
         status = response.get("status") if type == "completed" else type  # some end with `completed` whatever it is
         if status == "failed" or response.get("error"):
             raise self._told(mapping(response.get("error")))
@@ -133,16 +133,19 @@ class ResponsesStep:
         return told(self._endpoint, self._name, code=str(code) if code else None, message=message)
 
 
-def _usage(usage: Mapping[str, Any]) -> UsagePiece:
-    """Any part of it may be missing, but with OpenAI."""
-    sent, written = mapping(usage.get("input_tokens_details")), mapping(usage.get("output_tokens_details"))
+def usage(counted: Mapping[str, Any]) -> UsagePiece | None:
+    """What was counted, None where nothing was. Any part of it may be missing, but with OpenAI."""
+    sent, written = mapping(counted.get("input_tokens_details")), mapping(counted.get("output_tokens_details"))
+    input, output = count(counted.get("input_tokens")), count(counted.get("output_tokens"))
+    if not input and not output:
+        return None
     return UsagePiece(
-        input=count(usage.get("input_tokens")),
-        output=count(usage.get("output_tokens")),
+        input=input,
+        output=output,
         reasoning=count(written.get("reasoning_tokens")),
         cached=count(sent.get("cached_tokens")),
         written=count(sent.get("cache_write_tokens")),
-        cost_usd=number(usage.get("cost")),
+        cost_usd=number(counted.get("cost")),
     )
 
 

@@ -106,14 +106,15 @@ def full_stop(text: str) -> str:
 
 def _without_key(text: str, key: str) -> str:
     """Without the key, however it is spelt, and without any part of it that is long enough to be one."""
+    covered: set[int] = set()
     for spelt in {key, line(key), quote(key), quote(key, safe="")}:
         size = min(PART, len(spelt))
-        if size < SHORT:
-            continue
-        parts = {spelt[at : at + size] for at in range(len(spelt) - size + 1)}
-        covered = {at + i for at in range(len(text) - size + 1) if text[at : at + size] in parts for i in range(size)}
-        text = "".join(_uncovered(text, covered)) if covered else text
-    return text
+        if size >= SHORT:
+            parts = {spelt[at : at + size] for at in range(len(spelt) - size + 1)}
+            for at in range(len(text) - size + 1):
+                if text[at : at + size] in parts:
+                    covered.update(range(at, at + size))
+    return "".join(_uncovered(text, covered)) if covered else text
 
 
 def _uncovered(text: str, covered: set[int]) -> Iterator[str]:

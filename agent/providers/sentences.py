@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import urlsplit
 
 from ..errors import ProviderError
 from .defaults import LOCAL
@@ -47,7 +46,7 @@ def forbidden(endpoint: Endpoint, name: str, why: str = "") -> ProviderError:
 
 
 def rate_limited(endpoint: Endpoint, wait: float | None = None) -> ProviderError:
-    sentence = f"{_who(endpoint)} gets too many requests from this account. {_again(wait)}"
+    sentence = f"{_who(endpoint)} is getting too many requests from this account. {_again(wait)}"
     return ProviderError(sentence, kind="rate_limited", retry=True, retry_after=wait)
 
 
@@ -142,7 +141,7 @@ def gave_up(endpoint: Endpoint, wait: float | None = None) -> ProviderError:
 
 
 def busy(endpoint: Endpoint) -> ProviderError:
-    sentence = f"Too many answers of {_who(endpoint)} are under way at once. Try again in a moment."
+    sentence = f"Too many answers from {_who(endpoint)} are under way at once. Try again in a moment."
     return ProviderError(sentence, kind="timeout", retry=True)
 
 
@@ -155,7 +154,7 @@ def cut(endpoint: Endpoint, *, unanswered: bool = False) -> ProviderError:
 
 def incomplete(endpoint: Endpoint) -> ProviderError:
     return ProviderError(
-        f"The answer of {_who(endpoint)} ended before it was complete; what came of it is kept. Try again.",
+        f"The answer from {_who(endpoint)} ended before it was complete; what came is kept. Try again.",
         kind="incomplete",
     )
 
@@ -184,8 +183,7 @@ def too_large(endpoint: Endpoint) -> ProviderError:
 
 def length(endpoint: Endpoint) -> ProviderError:
     return ProviderError(
-        f"{_who(endpoint)} cut the answer at the length that the model may write; what came of it is kept. "
-        "Ask it to go on.",
+        f"{_who(endpoint)} cut the answer at the length that the model may write; what came is kept. Ask it to go on.",
         kind="length",
     )
 
@@ -194,7 +192,7 @@ def filtered(endpoint: Endpoint, why: str = "") -> ProviderError:
     """`why` is the vendor's own explanation, as it came."""
     quoted = scrub(why, key=endpoint.key)
     because = f" declined: {quoted}" if quoted else " declined this."
-    return ProviderError(f"The filter of {_who(endpoint)}{because} Put it in other words.", kind="filtered")
+    return ProviderError(f"The content filter at {_who(endpoint)}{because} Put it in other words.", kind="filtered")
 
 
 def unsendable(endpoint: Endpoint) -> ProviderError:
@@ -240,7 +238,7 @@ def _model(endpoint: Endpoint, name: str) -> str:
 
 def _address(endpoint: Endpoint) -> str:
     """What may be wrong with the address; Anthropic's SDK adds the /v1 itself, OpenAI's does not."""
-    ends = re.search(r"/v\d+\w*/?$", urlsplit(endpoint.url).path) is not None
+    ends = re.search(r"/v\d+\w*/?$", endpoint.url) is not None
     if endpoint.vendor == "anthropic":
         return "Should the address end without /v1?" if ends else "Check the address in Settings."
     return "Check the address in Settings." if ends else "Should the address end in /v1?"

@@ -29,7 +29,7 @@ def test_a_call_that_never_ran_still_has_a_result():
         ("interrupted", "crash", "cut", "server stopped unexpectedly"),
         ("interrupted", "shutdown", "cut", "shut down"),
         ("interrupted", "limit", "cut", "limit"),
-        ("failed", None, "cut", "No credit"),
+        ("failed", None, "cut", "something failed"),
     ],
 )
 def test_how_a_turn_was_cut_is_noted_for_the_agent(state: str, why: str | None, kind: str, words: str):

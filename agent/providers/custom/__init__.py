@@ -10,6 +10,7 @@ from pathlib import Path
 
 from ...errors import BadRequest, ProviderError
 from ..base import FinishPiece, Piece, Prompt, UsagePiece
+from .blocking import Blocking
 from .context import Context
 from .function import Function
 from .loading import AgentFile
@@ -61,19 +62,21 @@ class Custom:
             await agent
             yield FinishPiece(reason="stop")
         finally:
-            if agent.done():
-                context.end()
-            else:
-                context.end(stopped=True)
+            context.end(stopped=not agent.done())
+            agent.add_done_callback(self._left)
+            if not agent.done():
                 await self._leave(agent)
 
     async def _current(self) -> Function:
-        if self._file:
-            try:
-                return await asyncio.to_thread(self._file.latest)
-            except BadRequest as error:
-                raise ProviderError(error.message, kind="agent") from error
-        return self._function
+        if not self._file:
+            return self._function
+        loading = Blocking(self._file.latest, f"loading {self.label}")
+        try:
+            return await loading.made()
+        except BadRequest as error:
+            raise ProviderError(error.message, kind="agent") from error
+        finally:
+            loading.close()
 
     async def _listen(self, function: Function, context: Context, outbox: Outbox) -> None:
         """Puts what the agent yields into the outbox. Raises ProviderError."""
@@ -110,11 +113,10 @@ class Custom:
     async def _leave(self, agent: asyncio.Task[None]) -> None:
         """Cancels it and waits for its `finally` blocks, but not for ever: Stop is not theirs to hold up."""
         agent.cancel()
-        agent.add_done_callback(self._left)
         _, still = await asyncio.wait([agent], timeout=GRACE)
         if still:
             logger.warning("the agent %s was stopped and goes on all the same; nobody listens any more", self.label)
 
     def _left(self, agent: asyncio.Task[None]) -> None:
-        if not agent.cancelled() and (error := agent.exception()):
+        if not agent.cancelled() and (error := agent.exception()) and not isinstance(error, ProviderError):
             logger.error("the agent %s failed while it was being stopped", self.label, exc_info=error)

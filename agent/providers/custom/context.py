@@ -62,11 +62,12 @@ class Context:
 
     def ask(self, question: str, choices: Iterable[str] = ()) -> Any:
         """The person's answer (str), whenever it comes."""
-        return self.here(self._ask(str(question), tuple(str(choice) for choice in choices)))
+        choices = (choices,) if isinstance(choices, str) else choices
+        return self.here(self._ask(_sound(str(question)), tuple(_sound(str(choice)) for choice in choices)))
 
     def progress(self, percent: float, message: str = "") -> Any:
         """Shows how far the turn is, 0 to 100."""
-        return self.here(self._say(ProgressPiece(percent=_whole(percent), message=str(message))))
+        return self.here(self._say(ProgressPiece(percent=_whole(percent), message=_sound(str(message)))))
 
     def tool(self, name: str, /, **args: Any) -> Any:
         """What the tool says (str). Raises ToolError where it could not do it."""
@@ -74,7 +75,7 @@ class Context:
 
     def wait(self, seconds: float) -> Any:
         """Sleeps, but not through a Stop. Returns whether the turn was stopped (bool)."""
-        return self._sleep(seconds) if _running() else self._over.wait(seconds) and self._stopped
+        return self.here(self._sleep(seconds)) if _running() else self._over.wait(seconds) and self._stopped
 
     def here(self, work: Coroutine[Any, Any, Any]) -> Any:
         """`work` on the turn's event loop: to be awaited where the caller can, waited for where it is in a thread."""
@@ -115,7 +116,7 @@ class Context:
 
     async def _tool(self, name: str, args: dict[str, Any]) -> str:
         try:
-            args = json.loads(json.dumps(args))
+            args = json.loads(_sound(json.dumps(args, ensure_ascii=False)))
         except (TypeError, ValueError) as error:
             raise ToolError(f"{name} was given what a tool cannot take: {error}.") from error
         outcome: asyncio.Future[tuple[bool, str]] = self._loop.create_future()
@@ -177,6 +178,11 @@ def _history(parts: Sequence[Part]) -> list[Said]:
 def _settle(future: asyncio.Future[T], value: T) -> None:
     if not future.done():
         future.set_result(value)
+
+
+def _sound(text: str) -> str:
+    """`text` without halves of characters, which can be neither sent nor stored."""
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 def _whole(percent: float) -> int:

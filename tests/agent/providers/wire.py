@@ -150,7 +150,7 @@ class Connection(asyncio.Protocol):
     # ── in ───────────────────────────────────────────────────────────────────────────────────────────────
 
     async def _read(self) -> Request:
-        head = (await self._until(b"\r\n\r\n")).decode("ascii")
+        head = (await self._until(b"\r\n\r\n")).decode("latin-1")
         first, *lines = head.split("\r\n")
         method, path, version = first.split(" ")
         headers: dict[str, str] = {}
@@ -176,6 +176,9 @@ class Connection(asyncio.Protocol):
 
     async def _until(self, mark: bytes) -> bytes:
         while (at := self._buffer.find(mark)) < 0:
+            if self._buffer[:1] == b"\x16":  # TLS: what servers of plain HTTP answer to it
+                self._transport.write(b"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n")
+                raise Gone
             await self._more()
         found = bytes(self._buffer[:at])
         del self._buffer[: at + len(mark)]
