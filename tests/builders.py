@@ -12,7 +12,7 @@ from agent.chance import Chance
 from agent.events import Event
 from agent.hub import Hub
 from agent.models import OneProvider
-from agent.providers.base import CallPiece, FinishPiece, Piece, Prompt, TextPiece, ThinkingPiece, UsagePiece
+from agent.providers.base import CallPiece, FinishPiece, Piece, Prompt, Provider, TextPiece, ThinkingPiece, UsagePiece
 from agent.store import MemoryStore, Store
 from agent.tools.base import Tool, tool
 
@@ -143,7 +143,7 @@ def add(a: int, b: int) -> int:
 
 
 def hub_with(
-    provider: Scripted, *, store: Store | None = None, tools: Sequence[Tool] = (add,), clock: MovedClock | None = None
+    provider: Provider, *, store: Store | None = None, tools: Sequence[Tool] = (add,), clock: MovedClock | None = None
 ) -> Hub:
     return Hub(
         store or MemoryStore(),
