@@ -46,7 +46,7 @@ def build(
     chance = Chance()
     notices: list[str] = []
     if models is None:
-        from agent.providers.vendors import Vendors
+        from agent.vendors.vendors import Vendors
         from storage.keys import KeyFile
 
         keys = KeyFile(settings.data)

@@ -15,12 +15,12 @@ from .errors import NotFound, ThinkaloudError
 from .events import AskOpened, Event, ThoughtDelta, ThoughtEnd, ThoughtStart, TurnEnd, TurnRetried
 from .hub import Hub
 from .models import Models
-from .providers.keys import MemoryKeys
-from .providers.vendors import Vendors
 from .session import Session
 from .settings import Settings, environment
 from .store import MemoryStore
 from .tools import toolbox
+from .vendors.keys import MemoryKeys
+from .vendors.vendors import Vendors
 
 SETTINGS = ("model", "agent", "effort", "budget", "docs", "pace")
 COLOURS = {"thinking": "35", "action": "34", "observation": "36", "answer": "32", "question": "33", "error": "31"}

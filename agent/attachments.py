@@ -99,9 +99,8 @@ def accepted(name: str, data: bytes) -> MediaType:
     elif len(data) > LARGEST_IMAGE:
         raise TooLong(f"{shown} is too large ({sized(len(data))}): an image may have 5 MB.")
     elif (sides := pixels(data)) and max(sides) > PIXELS:
-        raise TooLong(
-            f"{shown} is too large ({sides[0]:,} × {sides[1]:,}): an image may have {PIXELS:,} pixels a side."
-        )
+        big = f"{sides[0]:,} × {sides[1]:,} pixels"
+        raise TooLong(f"{shown} is too large ({big}): an image may have {PIXELS:,} on each side.")
     elif sides is None or 0 in sides:
         raise BadRequest(f"{shown} is damaged: it cannot be read as an image.")
     if not is_whole(data):
@@ -125,7 +124,7 @@ def cleaned(name: str, media: MediaType | None = None) -> str:
 def sized(size: int) -> str:
     """As people read it: 812 bytes, 34 kB, 2.3 MB."""
     if size < 1_000:
-        return f"{size} bytes"
+        return f"{size} byte{'' if size == 1 else 's'}"
     return f"{round(size / 1_000)} kB" if size < 999_500 else f"{size / 1_000_000:.1f} MB"
 
 

@@ -1,4 +1,4 @@
-"""The models that can be had, as pages see them; `agent/providers/vendors.py` knows the real ones.
+"""The models that can be had, as pages see them; `agent/vendors/vendors.py` knows the real ones.
 
 *Vendors* are who answers: `openai`, `anthropic`, `compat` (any server of the OpenAI kind), the local servers `ollama`,
 `lmstudio`, `llamacpp`, `vllm`, and `demo`, `agent`. A model is `vendor:name`, with any name.

@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import Any, cast
 
 from agent.errors import BadRequest
-from agent.providers.keys import checked_key, checked_url
+from agent.vendors.keys import checked_key, checked_url
 
 from .disk import move_aside, refusals, replacing
 
 
 class KeyFile:
-    """`keys.json` in a data folder, as agent.providers.keys.KeyStore wants it. `notices` are sentences about what was
+    """`keys.json` in a data folder, as agent.vendors.keys.KeyStore wants it. `notices` are sentences about what was
     found damaged and put right. Raises StorageError where the disk refuses."""
 
     def __init__(self, folder: Path) -> None:

@@ -13,8 +13,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from agent.providers.environment import from_environment
 from agent.settings import PREFIX, Settings, parser
+from agent.vendors.environment import from_environment
 
 MAIN = Path(__file__).parent.parent / "main.py"
 Start = Callable[..., "subprocess.Popen[str]"]

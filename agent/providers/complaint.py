@@ -38,9 +38,7 @@ def complaint(error: Exception) -> Complaint | None:
     if not isinstance(status, int) and body is None:
         return None
     known = _dig(body)
-    code: object
-    for code in (getattr(error, "code", None), getattr(error, "type", None), getattr(error, "error_code", None)):
-        known.codes.add(code)
+    known.sort_as(*(getattr(error, name, None) for name in ("code", "type", "error_code")))
     headers: object = getattr(getattr(error, "response", None), "headers", None)
     status = status if isinstance(status, int) and status >= 300 else None
     return _made(known, status=status, headers=cast("Mapping[str, str]", headers) if headers is not None else None)
@@ -49,7 +47,7 @@ def complaint(error: Exception) -> Complaint | None:
 def told(code: str | None, message: str) -> Complaint:
     """The same of a code and a message that came inside a stream; the message may be JSON once more."""
     known = _dig(message)
-    known.codes.add(code)
+    known.sort_as(code)
     return _made(known, status=None, headers=None)
 
 
@@ -57,9 +55,12 @@ class _Known:
     """What is gathered from a body, however deep it lies."""
 
     def __init__(self) -> None:
-        self.codes: set[object] = set()
+        self.codes: set[str] = set()
         self.message = ""
         self.wait: float | None = None
+
+    def sort_as(self, *codes: object) -> None:
+        self.codes.update(str(code).lower() for code in codes if isinstance(code, str | int) and code)
 
 
 def _dig(body: object, known: _Known | None = None, depth: int = 0) -> _Known:
@@ -78,7 +79,7 @@ def _dig(body: object, known: _Known | None = None, depth: int = 0) -> _Known:
             _dig(one, known, depth + 1)
     elif isinstance(body, dict):
         fields = cast("dict[str, object]", body)
-        known.codes.update(fields.get(name) for name in ("code", "type", "status", "error_type", "error_code"))
+        known.sort_as(*(fields.get(name) for name in ("code", "type", "status", "error_type", "error_code")))
         known.wait = known.wait if known.wait is not None else _wait(fields)
         said = next((name for name in ("message", "msg", "detail") if isinstance(fields.get(name), str)), "")
         if said and (not known.message or known.message == ROUTER):
@@ -104,14 +105,14 @@ def _json(text: str) -> object:
 
 def _made(known: _Known, *, status: int | None, headers: Mapping[str, str] | None) -> Complaint:
     for code in known.codes if status is None else ():
-        if str(code).isdecimal() and 400 <= int(str(code)[:4]) < 600:
-            status = int(str(code))
+        if code.isdecimal() and 400 <= int(code[:4]) < 600:
+            status = int(code[:4])
     wait = seconds(headers) if headers is not None else None
     if wait is None:
         wait = known.wait if known.wait is not None else _spoken(known.message)
     return Complaint(
         status=status,
-        codes=frozenset(str(code).lower() for code in known.codes if isinstance(code, str | int) and code),
+        codes=frozenset(known.codes),
         message=known.message[:20_000],
         retry_after=wait,
         html=re.match(r"\s*<(?:!doctype|html|head|body|\?xml)", known.message, re.IGNORECASE) is not None,

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Endpoint:
-    """`url` is the base that the SDK is given (`https://api.openai.com/v1`); `key` may be empty where none is wanted."""
+    """`url` is the base that the SDK is given (`https://api.openai.com/v1`); `key` may be empty."""
 
     vendor: str
     title: str

@@ -56,7 +56,7 @@ def scrub(text: str, *, key: str = "", keep: str = "") -> str:
         text = text[: trace.start()]
     text = line(_without_key(_ANSI.sub("", text), key))
     text = _TAG.sub(" ", _SCRIPT.sub(" ", _LINK.sub(r"\1", text)))
-    text = _without_secrets(_without_key(text, key), key, keep)
+    text = _without_secrets(_without_key(text, key), keep)
     text = _without_paths(text)
     text = re.sub(r"[`\\|{}]+|<(?! )|(?<! )>", "", text)
     text = re.sub(rf"{GONE}[^\w\s]*(?:\s*{GONE}[^\w\s]*)+", GONE, line(text))
@@ -70,7 +70,7 @@ def plain(name: str, *, key: str = "") -> str:
     name = line(name)
     if re.match(r"~?/|\.{1,2}/|[A-Za-z]:[\\/]|\\\\", name):
         name = re.split(r"[\\/]", name.rstrip("\\/"))[-1]
-    name = _without_secrets(_without_key(name, key), key, keep=name)
+    name = _without_secrets(_without_key(name, key), keep=name)
     return shorten(re.sub(r"[<>`]+", "", name), 60)
 
 
@@ -107,7 +107,7 @@ def full_stop(text: str) -> str:
 def _without_key(text: str, key: str) -> str:
     """Without the key, however it is spelt, and without any part of it that is long enough to be one."""
     covered: set[int] = set()
-    for spelt in {key, line(key), quote(key), quote(key, safe="")}:
+    for spelt in {key, line(key), quote(key, errors="replace"), quote(key, safe="", errors="replace")}:
         size = min(PART, len(spelt))
         if size >= SHORT:
             parts = {spelt[at : at + size] for at in range(len(spelt) - size + 1)}
@@ -125,7 +125,7 @@ def _uncovered(text: str, covered: set[int]) -> Iterator[str]:
             yield GONE
 
 
-def _without_secrets(text: str, key: str, keep: str) -> str:
+def _without_secrets(text: str, keep: str) -> str:
     text = _URL.sub(lambda found: _host(found.group()), text)
     text = _LOGIN.sub("", text)
     text = _NAMED.sub(rf"\1\2{GONE}", text)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 
 from ..errors import ProviderError
-from .defaults import LOCAL
 from .endpoint import Endpoint
-from .scrub import full_stop, plain, scrub
+from .scrub import plain, scrub
 
+LOCAL = {"ollama", "lmstudio", "llamacpp", "vllm"}
 VARIABLES = {"openai": "OPENAI_API_KEY", "anthropic": "ANTHROPIC_API_KEY"}
 
 # ── the key and the account ──────────────────────────────────────────────────────────────────────────────
@@ -247,7 +247,9 @@ def _address(endpoint: Endpoint) -> str:
 def _again(wait: float | None) -> str:
     if wait is None or wait < 1:
         return "Try again in a moment."
-    return full_stop(f"Try again in {round(wait)} s" if wait < 120 else f"Try again in {round(wait / 60)} min")
+    if wait > 86_400:
+        return "Try again later."
+    return f"Try again in {round(wait)} s." if wait < 120 else f"Try again in {round(wait / 60)} min."
 
 
 def _for(wait: float | None) -> str:

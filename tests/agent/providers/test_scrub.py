@@ -131,6 +131,12 @@ def test_a_long_message_ends_with_a_whole_sentence_or_word():
     assert scrub("word " * 200).endswith(" word….")
 
 
+@pytest.mark.parametrize("key", ["", "a", "ollama", "half \ud83d", "k" * 5_000, "%00%2f", "(?P<x>["])
+def test_no_key_is_too_odd(key: str):
+    assert scrub(f"It says {key!r} and no more", key=key).startswith("It says")
+    assert not key or len(key) < 4 or key not in scrub(f"It says {key} and no more", key=key)
+
+
 @pytest.mark.parametrize(
     "bit", ["a/", "/", "<", "<a", "[(", "[a]((", ":", "a:b@", "*", "a*** ", "sk-", "\\", "a-", "://", "…, "]
 )

@@ -52,7 +52,11 @@ class Upstream:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         if kind is None:
-            assert self.complaints == []
+            self.content()
+
+    def content(self) -> None:
+        """Fails where there was something to complain of; so does the end of the block."""
+        assert not self.complaints, "; ".join(self.complaints)
 
     async def wait_request(self, number: int = 1) -> Request:
         """Until so many requests have come; returns the last of them."""

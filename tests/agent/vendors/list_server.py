@@ -11,9 +11,9 @@ from typing import Any
 
 from agent.chance import Chance
 from agent.providers.endpoint import Endpoint
-from agent.providers.environment import from_environment
-from agent.providers.keys import MemoryKeys
-from agent.providers.vendors import Vendors
+from agent.vendors.environment import from_environment
+from agent.vendors.keys import MemoryKeys
+from agent.vendors.vendors import Vendors
 
 KEY = "sk-proj-0123456789abcd"
 NOWHERE = "http://127.0.0.1:9/v1"  # the discard port: nothing listens there

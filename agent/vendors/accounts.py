@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 
 from ..errors import BadRequest, ProviderError
 from ..models import Account
-from .defaults import TITLES, URLS
-from .endpoint import Endpoint
+from ..providers.defaults import TITLES, URLS
+from ..providers.endpoint import Endpoint
 from .keys import KeyStore, checked_key, checked_url, masked, same_server
 from .listing import listed
 from .offers import offers

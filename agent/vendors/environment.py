@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ..errors import BadRequest
-from .defaults import TITLES, URLS
-from .endpoint import Endpoint
+from ..providers.defaults import TITLES, URLS
+from ..providers.endpoint import Endpoint
 from .keys import checked_key, checked_url
 
 

@@ -11,19 +11,19 @@ from urllib.parse import urlsplit
 from ..chance import Chance
 from ..errors import BadRequest, ProviderError
 from ..models import Account, Offer, Shelf
+from ..providers.base import Provider
+from ..providers.clients import Clients
+from ..providers.defaults import DEFAULTS, DEMO, LOCAL, TITLES
+from ..providers.endpoint import Endpoint
+from ..providers.prices import warm
+from ..providers.sentences import VARIABLES
 from .accounts import ACCOUNTS, Accounts
-from .base import Provider
-from .clients import Clients
-from .defaults import DEFAULTS, DEMO, LOCAL, TITLES
-from .endpoint import Endpoint
 from .environment import from_environment
 from .keys import KeyStore
 from .listing import NAME, listed
 from .local_servers import found
 from .missing import Missing
 from .offers import offers
-from .prices import warm
-from .sentences import VARIABLES
 
 if TYPE_CHECKING:
     from ..settings import Settings
@@ -69,7 +69,7 @@ class Vendors:
         """As the settings and the environment have it. Raises BadRequest with what is wrong in them."""
         agent: Provider | None = None
         if settings.agent:
-            from .custom import Custom
+            from ..providers.custom import Custom
 
             agent = Custom.named(settings.agent, watch=settings.watch)
         vendors = cls(
@@ -153,19 +153,19 @@ class Vendors:
     def _adapter(self, endpoint: Endpoint, name: str) -> Provider:
         budget = {"budget": self._budget} if self._budget else {}  # else what suits the model: the adapter knows
         if endpoint.vendor == "anthropic":
-            from .anthropic_messages import AnthropicMessages
+            from ..providers.anthropic_messages import AnthropicMessages
 
             return AnthropicMessages(name, endpoint, self._clients, effort=self._effort, **budget)
         if endpoint.vendor == "openai" and _is_openai(endpoint):
-            from .openai_responses import OpenAIResponses
+            from ..providers.openai_responses import OpenAIResponses
 
             return OpenAIResponses(name, endpoint, self._clients, effort=self._effort, **budget)
-        from .openai_chat import OpenAIChat
+        from ..providers.openai_chat import OpenAIChat
 
         return OpenAIChat(name, endpoint, self._clients, effort=self._effort, **budget)
 
     def _demo(self) -> Provider:
-        from .demo import Demo
+        from ..providers.demo import Demo
 
         return Demo(sleep=self._chance.clock.sleep, dice=self._chance.dice.random, pace=self._pace)
 

@@ -6,7 +6,7 @@ import socket
 import pytest
 
 from agent.providers.endpoint import Endpoint
-from agent.providers.local_servers import found
+from agent.vendors.local_servers import found
 
 from .list_server import hangs, list_server, lists, models, says
 

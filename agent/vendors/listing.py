@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
 from ..errors import ProviderError
-from .defaults import URLS
-from .endpoint import Endpoint
-from .failures import failure
+from ..providers.defaults import URLS
+from ..providers.endpoint import Endpoint
+from ..providers.failures import failure
 from .keys import same_server
 
 if TYPE_CHECKING:

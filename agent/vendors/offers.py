@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 
 from ..models import Offer
-from .defaults import RECOMMENDED, ends
-from .endpoint import Endpoint
+from ..providers.defaults import RECOMMENDED, ends
+from ..providers.endpoint import Endpoint
 from .listing import Listed
 
 MUTE = {

@@ -10,8 +10,8 @@ import pytest
 
 from agent.errors import BadRequest, StorageError
 from agent.models import Models
-from agent.providers.environment import from_environment
-from agent.providers.keys import MemoryKeys, checked_url, masked, same_server
+from agent.vendors.environment import from_environment
+from agent.vendors.keys import MemoryKeys, checked_url, masked, same_server
 
 from .list_server import KEY, NOWHERE, ListServer, hangs, list_server, lists, says, vendors
 

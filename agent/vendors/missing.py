@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator
 
 from ..errors import ProviderError
-from .base import Piece, Prompt, UsagePiece
+from ..providers.base import Piece, Prompt, UsagePiece
 
 
 class Missing:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..errors import ProviderError
 from ..models import Shelf
-from .endpoint import Endpoint
+from ..providers.endpoint import Endpoint
 from .listing import listed
 from .offers import offers
 

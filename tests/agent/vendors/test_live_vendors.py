@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from agent.hub import Hub
-from agent.providers.environment import from_environment
-from agent.providers.keys import MemoryKeys
-from agent.providers.vendors import Vendors
 from agent.store import MemoryStore
+from agent.vendors.environment import from_environment
+from agent.vendors.keys import MemoryKeys
+from agent.vendors.vendors import Vendors
 from tests.builders import add
 
 MODELS = {"OPENAI_API_KEY": "openai:gpt-6-luna", "ANTHROPIC_API_KEY": "anthropic:claude-haiku-5-5"}

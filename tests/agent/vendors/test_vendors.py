@@ -13,10 +13,10 @@ from agent.errors import BadRequest, ProviderError
 from agent.models import Models, Shelf
 from agent.providers.base import Prompt, UserText
 from agent.providers.endpoint import Endpoint
-from agent.providers.keys import MemoryKeys
-from agent.providers.listing import listed
-from agent.providers.vendors import Vendors
 from agent.settings import Settings
+from agent.vendors.keys import MemoryKeys
+from agent.vendors.listing import listed
+from agent.vendors.vendors import Vendors
 from tests.builders import MovedClock, Scripted
 
 from .list_server import KEY, ListServer, hangs, list_server, lists, says, vendors
@@ -126,9 +126,9 @@ async def test_what_cannot_be_had_says_so_when_it_is_used() -> None:
 def test_choosing_a_model_imports_no_sdk() -> None:
     code = (
         "import sys\n"
-        "from agent.providers.vendors import Vendors\n"
-        "from agent.providers.keys import MemoryKeys\n"
-        "from agent.providers.environment import from_environment\n"
+        "from agent.vendors.vendors import Vendors\n"
+        "from agent.vendors.keys import MemoryKeys\n"
+        "from agent.vendors.environment import from_environment\n"
         "models = Vendors(endpoints=from_environment({'OPENAI_API_KEY': 'k'}), kept=MemoryKeys())\n"
         "models.check(models.default)\n"
         "for model in ('openai:a', 'anthropic:b', 'ollama:c', 'demo:rules', models.default): models.provider(model)\n"
