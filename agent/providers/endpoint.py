@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 from urllib.parse import urlsplit
@@ -19,10 +20,7 @@ class Endpoint:
     @property
     def host(self) -> str:
         """`localhost:11434`: what a sentence may say of the address."""
-        try:
-            return urlsplit(self.url).netloc.rpartition("@")[2] or self.url
-        except ValueError:
-            return self.url
+        return re.split(r"[/?#]", self.url.rpartition("://")[2])[0].rpartition("@")[2]
 
     @property
     def local(self) -> bool:

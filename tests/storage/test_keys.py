@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from agent.errors import StorageError
-from agent.providers.keys import KeyStore, MemoryKeys
+from agent.vendors.keys import KeyStore, MemoryKeys
 from storage import disk
 from storage.keys import KeyFile
 

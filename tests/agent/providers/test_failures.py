@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import json
+import random
 import re
 import socket
 import ssl
 from collections.abc import Iterator
+from types import SimpleNamespace
+from typing import Any
 
 import httpx2
 import pytest
@@ -188,6 +191,63 @@ def test_whatever_is_raised_becomes_a_sentence(error: Exception, kind: str):
         said = failure(error, endpoint, "m-1")
         fit_to_be_shown(str(said), KEY)
         assert said.kind == kind
+
+
+def test_an_sdk_that_misses_its_key_is_understood():
+    error = TypeError("Could not resolve authentication method. Expected one of api_key, auth_token.")
+    keyless = Endpoint(vendor="anthropic", title="Anthropic", url="https://api.anthropic.com")
+    assert failure(error, keyless, "m-1").kind == "no_key"
+    assert failure(error, OPENAI, "m-1").kind == "provider", "there is one"
+
+
+def test_too_many_connections_at_once_are_no_silence_of_the_vendors():
+    assert "under way at once" in str(failure(httpx2.PoolTimeout(""), OPENAI, "m-1"))
+
+
+ODD = [
+    "",
+    "x",
+    0,
+    1e308,
+    -1,
+    True,
+    None,
+    [],
+    {},
+    ["x", {"a": []}],
+    {"message": {}},
+    "429",
+    529,
+    "[" * 500,
+    "\ud83d",
+    "{}",
+]
+
+
+def test_no_body_is_too_odd_for_a_sentence():
+    dice = random.Random(3)
+    names = ["error", "message", "code", "type", "status", "metadata", "raw", "details", "detail", "retry_after", "msg"]
+
+    def body(depth: int) -> Any:
+        if depth == 0 or dice.random() < 0.2:
+            return dice.choice(ODD)
+        if dice.random() < 0.2:
+            return [body(depth - 1) for _ in range(3)]
+        return {name: body(depth - 1) for name in dice.sample(names, 4)}
+
+    for _ in range(500):
+        error = Exception("x")
+        answer = {"retry-after": str(dice.choice(ODD)), "date": "Fri, 20 Nov 2026 12:00:00 GMT"}
+        error.__dict__ |= {
+            "body": body(5),
+            "status_code": dice.choice([None, 200, 400, 404, 418, 429, 500]),
+            "code": body(1),
+        }
+        error.__dict__["response"] = SimpleNamespace(headers=answer)
+        said = failure(error, dice.choice([OPENAI, OLLAMA]), "m-1")
+        fit_to_be_shown(str(said))
+        assert said.kind in FAILURES
+        assert said.retry_after is None or said.retry_after >= 0
 
 
 def test_what_was_said_already_stays_as_it_is():

@@ -16,6 +16,13 @@ def date(second: int) -> str:
     return format_datetime(datetime(2026, 11, 20, 12, 0, second, tzinfo=UTC), usegmt=True)
 
 
+ROUTED = {"message": "Provider returned error", "metadata": {"raw": "Slow down.", "retry_after_seconds": 7}}
+GOOGLE = {
+    "code": 429,
+    "message": "You exceeded your current quota, please check your plan and billing details.",
+    "status": "RESOURCE_EXHAUSTED",
+    "details": [{"@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": "34s"}],
+}
 AGAIN = "Try again in a moment."
 NOTHING = r"^(?:OpenAI|Anthropic|127\.0\.0\.1:\d+)"
 TABLE = {
@@ -81,6 +88,9 @@ TABLE = {
     ),
     "unknown model, told with 400": Row(
         to=("chat",), does=refuses(400, "m-1 is not a valid model ID", 400), kind="no_model", says="has no model m-1"
+    ),
+    "unknown model behind a router": Row(
+        to=("chat",), does=refuses(404, "No endpoints found for m-1.", 404), kind="no_model", says="has no model m-1"
     ),
     "a model of another kind": Row(
         to=OPENAI,
@@ -161,40 +171,15 @@ TABLE = {
     ),
     "rate limit behind a router": Row(
         to=("chat",),
-        does=lambda dialect: [
-            Reply(
-                status=429,
-                body={
-                    "error": {
-                        "message": "Provider returned error",
-                        "code": 429,
-                        "metadata": {"raw": "m-1 is rate-limited upstream.", "retry_after_seconds": 7},
-                    }
-                },
-            )
-        ],
+        does=lambda dialect: [Reply(status=429, body={"error": {**ROUTED, "code": 429}})],
         kind="rate_limited",
         says="Try again in 7 s.$",
         retry=True,
         after=7,
     ),
-    "Google's minute": Row(
+    "a minute's limit of Google's": Row(
         to=("chat",),
-        does=lambda dialect: [
-            Reply(
-                status=429,
-                body=[
-                    {
-                        "error": {
-                            "code": 429,
-                            "message": "You exceeded your current quota, please check your plan and billing details.",
-                            "status": "RESOURCE_EXHAUSTED",
-                            "details": [{"@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": "34s"}],
-                        }
-                    }
-                ],
-            )
-        ],
+        does=lambda dialect: [Reply(status=429, body=[{"error": GOOGLE}])],
         kind="rate_limited",
         says="Try again in 34 s.$",
         retry=True,
@@ -265,6 +250,13 @@ TABLE = {
         does=refuses(500, "llama runner process has terminated at /home/ann/.ollama/x", type="api_error"),
         kind="overloaded",
         says="^Ollama is in trouble: llama runner process has terminated at …. Try again in a moment.$",
+        retry=True,
+    ),
+    "out of order, with words about the model": Row(
+        to=("ollama",),
+        does=refuses(500, "the runner of the model was not found"),
+        kind="overloaded",
+        says="^Ollama is in trouble: the runner",
         retry=True,
     ),
     "too little memory": Row(
