@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 
 import pytest
 
@@ -26,19 +25,6 @@ from agent.providers.endpoint import Endpoint
 from tests.agent.providers.claude import ADD, MODEL, WHY, paid, pieces, plain, text
 from tests.agent.providers.frames import Messages, sse
 from tests.agent.providers.upstream import Cut, Hang, Reply, Stream, Upstream
-
-
-@pytest.fixture
-async def upstream() -> AsyncIterator[Upstream]:
-    async with Upstream() as upstream:
-        yield upstream
-
-
-@pytest.fixture
-async def clients() -> AsyncIterator[Clients]:
-    clients = Clients()
-    yield clients
-    await clients.close()
 
 
 @pytest.fixture

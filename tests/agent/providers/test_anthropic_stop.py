@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from contextlib import aclosing
 from typing import Any
 
@@ -22,19 +21,6 @@ from agent.providers.clients import Clients
 from tests.agent.providers.claude import MODEL, WHY, paid, pieces, plain, prompt, text
 from tests.agent.providers.frames import Messages
 from tests.agent.providers.upstream import Hang, Stream, Upstream, Wait
-
-
-@pytest.fixture
-async def upstream() -> AsyncIterator[Upstream]:
-    async with Upstream() as upstream:
-        yield upstream
-
-
-@pytest.fixture
-async def clients() -> AsyncIterator[Clients]:
-    clients = Clients()
-    yield clients
-    await clients.close()
 
 
 @pytest.fixture

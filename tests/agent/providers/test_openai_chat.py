@@ -1,7 +1,7 @@
 """Servers that speak chat completions, in all the ways they do it, played on loopback."""
 
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -22,19 +22,6 @@ from tests.agent.providers.frames import (
 )
 from tests.agent.providers.hearing import Heard, hear, prompt
 from tests.agent.providers.upstream import Cut, Hang, Reply, Stream, Upstream
-
-
-@pytest.fixture
-async def upstream() -> AsyncIterator[Upstream]:
-    async with Upstream() as upstream:
-        yield upstream
-
-
-@pytest.fixture
-async def clients() -> AsyncIterator[Clients]:
-    clients = Clients()
-    yield clients
-    await clients.close()
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """What a server of the chat completions kind is sent again, and what it does not take."""
 
 import json
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -20,19 +19,6 @@ from tests.agent.providers.frames import (
 )
 from tests.agent.providers.hearing import Heard, hear, prompt
 from tests.agent.providers.upstream import Reply, Stream, Upstream
-
-
-@pytest.fixture
-async def upstream() -> AsyncIterator[Upstream]:
-    async with Upstream() as upstream:
-        yield upstream
-
-
-@pytest.fixture
-async def clients() -> AsyncIterator[Clients]:
-    clients = Clients()
-    yield clients
-    await clients.close()
 
 
 @pytest.fixture

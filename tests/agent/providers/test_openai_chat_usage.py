@@ -1,7 +1,5 @@
 """Tokens and what they cost, as servers of the chat completions kind count them, or do not."""
 
-from collections.abc import AsyncIterator
-
 import pytest
 
 from agent.providers.base import UsagePiece
@@ -11,19 +9,6 @@ from agent.providers.openai_chat import OpenAIChat
 from tests.agent.providers.frames import DONE, chat, chat_finish, chat_text, chat_usage
 from tests.agent.providers.hearing import hear, prompt
 from tests.agent.providers.upstream import Stream, Upstream
-
-
-@pytest.fixture
-async def upstream() -> AsyncIterator[Upstream]:
-    async with Upstream() as upstream:
-        yield upstream
-
-
-@pytest.fixture
-async def clients() -> AsyncIterator[Clients]:
-    clients = Clients()
-    yield clients
-    await clients.close()
 
 
 @pytest.fixture

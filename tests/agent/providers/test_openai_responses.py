@@ -1,6 +1,5 @@
 """OpenAI's models by the Responses API, played by a server on loopback."""
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -12,19 +11,6 @@ from agent.providers.openai_responses import OpenAIResponses
 from tests.agent.providers.frames import Responses
 from tests.agent.providers.hearing import hear, prompt
 from tests.agent.providers.upstream import Cut, Hang, Reply, Stream, Upstream
-
-
-@pytest.fixture
-async def upstream() -> AsyncIterator[Upstream]:
-    async with Upstream() as upstream:
-        yield upstream
-
-
-@pytest.fixture
-async def clients() -> AsyncIterator[Clients]:
-    clients = Clients()
-    yield clients
-    await clients.close()
 
 
 @pytest.fixture

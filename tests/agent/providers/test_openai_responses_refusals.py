@@ -1,6 +1,5 @@
 """What a model or an account may not have of OpenAI's, and how the answer comes all the same."""
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -14,19 +13,6 @@ from tests.agent.providers.frames import (
 )
 from tests.agent.providers.hearing import Heard, hear, prompt
 from tests.agent.providers.upstream import Reply, Stream, Upstream
-
-
-@pytest.fixture
-async def upstream() -> AsyncIterator[Upstream]:
-    async with Upstream() as upstream:
-        yield upstream
-
-
-@pytest.fixture
-async def clients() -> AsyncIterator[Clients]:
-    clients = Clients()
-    yield clients
-    await clients.close()
 
 
 @pytest.fixture

@@ -24,12 +24,6 @@ from tests.agent.providers.hearing import hear, prompt
 from tests.agent.providers.upstream import Hang, Stream, Upstream, Wait
 
 
-@pytest.fixture
-async def upstream() -> AsyncIterator[Upstream]:
-    async with Upstream() as upstream:
-        yield upstream
-
-
 @pytest.fixture(params=["responses", "chat"])
 async def model(request: pytest.FixtureRequest, upstream: Upstream) -> AsyncIterator[OpenAIResponses | OpenAIChat]:
     clients = Clients()
