@@ -17,6 +17,7 @@ from bench.painted import Painted
 from bench.settling import settling
 from bench.streaming import Size, apps, size_rows, work_rows
 from bench.table import Row, markdown
+from bench.upstream import upstream
 
 
 def test_the_answer_is_the_same_every_time_and_of_realistic_tokens() -> None:
@@ -74,3 +75,9 @@ async def test_an_answer_is_followed_through_the_browser(tmp_path: Path) -> None
     assert all(0 < ms < 5_000 for ms in late)
     for row in [*size_rows(costs), *work_rows(costs)]:
         assert row.ours > 0, row
+
+
+async def test_stop_and_delay_are_measured_in_every_state_and_dialect(tmp_path: Path) -> None:
+    rows = await upstream(tmp_path, 1, lambda said: None)
+    assert len(rows) == 3 * 3 + 2 + 3
+    assert all(0 <= row.ours < 5_000 for row in rows)
