@@ -17,7 +17,7 @@ from .store import Files
 COUNT = 8
 TOGETHER = 30_000_000  # bytes in one message
 LARGEST = 20_000_000  # of any file
-LARGEST_IMAGE = 5_000_000
+LARGEST_IMAGE = 3_700_000  # vendors take 5 MB and count them as base64; browsers make larger ones smaller first
 PIXELS = 8_000  # a side
 LONGEST_TEXT = 200_000  # bytes of a text file, which a browser writes into the message
 LONGEST_NAME = 120
@@ -31,8 +31,8 @@ SUFFIXES: dict[MediaType, tuple[str, ...]] = {
     "application/pdf": (".pdf",),
 }
 POSSIBLE = (
-    "You can attach images (PNG, JPEG, GIF or WebP, up to 5 MB), PDFs (up to 20 MB) and text files (UTF-8, up to "
-    "200 kB)."
+    "You can attach images (PNG, JPEG, GIF or WebP, up to 3.7 MB), PDFs (up to 20 MB) and text files (UTF-8, up "
+    "to 200 kB)."
 )
 TOO_MANY = f"A message can have {COUNT} files at the most: send the others with the next one."
 TOO_MUCH = "The files of one message can have 30 MB together: send the others with the next one."
@@ -97,7 +97,7 @@ def accepted(name: str, data: bytes) -> MediaType:
         if is_locked(data):
             raise BadRequest(f"{shown} is encrypted, so no model could read it: attach a copy without protection.")
     elif len(data) > LARGEST_IMAGE:
-        raise TooLong(f"{shown} is too large ({sized(len(data))}): an image may have 5 MB.")
+        raise TooLong(f"{shown} is too large ({sized(len(data))}): an image may have 3.7 MB.")
     elif (sides := pixels(data)) and max(sides) > PIXELS:
         big = f"{sides[0]:,} × {sides[1]:,} pixels"
         raise TooLong(f"{shown} is too large ({big}): an image may have {PIXELS:,} on each side.")

@@ -163,10 +163,12 @@ class Session:
         self._run.replied(ask, content)
 
     def switch(self, model: str, *, by: str = "owner") -> None:
-        """Another model from the next turn on. Raises BadRequest where `model` can be none."""
+        """Another model from the next turn on. Raises BadRequest where `model` can be none, Busy when put away."""
         self._models.check(model)
         if model == self.model:
             return
+        if self.closing:
+            raise Busy(AWAY)
         if len(self.log):
             self.append(SessionSwitched(model=model, by=by))
         else:

@@ -9,7 +9,7 @@ from nicegui import app
 
 from agent.hub import Hub
 
-from . import session
+from . import files, session
 from .markdown import warm_up
 from .security import SecurityHeaders
 
@@ -19,6 +19,7 @@ def mount(hub: Hub, *, examples: Sequence[str] = ()) -> None:
     app.add_middleware(SecurityHeaders)
     app.config.quasar_config["loadingBar"]["skipHijack"] = True  # no bar over the page for each request it makes
     app.add_api_route("/healthz", healthz, include_in_schema=False)
+    files.mount(hub)
     session.mount(hub, examples)
     app.on_connect(warmed_up)  # while the first person reads or types; earlier, it would delay the first page
 

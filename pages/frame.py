@@ -16,9 +16,10 @@ PRODUCT = "Thinkaloud"
 
 
 class Frame:
-    """Made first on a page. Fill `drawer` and `main`; `on_title` makes the title a button."""
+    """Made first on a page. Fill `drawer` and `main`, and in the header `badge` (below the title where there is little
+    room) and `tools`; `on_title` makes the title a button."""
 
-    def __init__(self, title: str, *, badge: str = "", on_title: Callable[[], Any] | None = None) -> None:
+    def __init__(self, title: str, *, on_title: Callable[[], Any] | None = None) -> None:
         theme: design.Theme = app.storage.user.get("theme", "system")
         theme = theme if theme in get_args(design.Theme) else "system"
         ui.add_head_html(design.first_paint(theme))
@@ -34,8 +35,8 @@ class Frame:
                         self._title = text("button", title).classes("ta-title-button").on("click", on_title)
                     else:
                         self._title = text("span", title).classes("ta-title-text")
-                if badge:
-                    ui.label(badge).classes("ta-badge")
+                self.badge = ui.element().classes("ta-badge-place")
+            self.tools = ui.element().classes("ta-tools")
             ThemeButton(theme, on_change=lambda theme: app.storage.user.update(theme=theme))
         with ui.element().classes("ta-page") as self.main:
             pass

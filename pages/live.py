@@ -6,6 +6,7 @@ import asyncio
 import logging
 import time
 import weakref
+from collections.abc import Callable
 from typing import Any
 
 from engineio.packet import MESSAGE, Packet
@@ -27,15 +28,15 @@ _screens: weakref.WeakValueDictionary[str, Screen] = weakref.WeakValueDictionary
 
 
 class Live:
-    """A page that shows a session. Made inside the page function; ends with the page's client."""
+    """A page that shows a session. Made inside the page function; ends with the page's client. `name`: see Render."""
 
-    def __init__(self, session: Session, view: TranscriptView) -> None:
+    def __init__(self, session: Session, view: TranscriptView, *, name: Callable[[str], str] = str) -> None:
         self.client = ui.context.client
         self.view = view
         self.current = ""
         self.ready = False
         """Whether the browser has said where it stands, on this very connection."""
-        self._screen = screen_of(session)
+        self._screen = screen_of(session, name)
         self._screen.pages.add(self)
         snapshot = self._screen.render.snapshot()
         self.cursor = snapshot["cursor"]
@@ -87,8 +88,8 @@ class Live:
 class Screen:
     """All pages of one session: one task reads the log and sends each what it is missing."""
 
-    def __init__(self, session: Session) -> None:
-        self.render = Render(session)
+    def __init__(self, session: Session, name: Callable[[str], str]) -> None:
+        self.render = Render(session, name)
         self.pages: set[Live] = set()
         self._log = session.log
         self._woken = asyncio.Event()
@@ -159,9 +160,9 @@ async def send(room: str, frame: tuple[Any, ...]) -> None:
         await sio.eio.send_packet(eio_sid, message)
 
 
-def screen_of(session: Session) -> Screen:
+def screen_of(session: Session, name: Callable[[str], str] = str) -> Screen:
     """The screen of a session, while any page shows it."""
     screen = _screens.get(session.id)
     if screen is None or screen.render.session is not session:
-        screen = _screens[session.id] = Screen(session)
+        screen = _screens[session.id] = Screen(session, name)
     return screen

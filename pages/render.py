@@ -4,12 +4,16 @@ An op is a JSON array; `parts/transcript/` (JavaScript) obeys them. Text lengths
 
     ["turn", turn]                a turn began: a dict as in `snapshot`
     ["message", turn, message]    the agent read a message
+    ["ask", turn, ask]            the agent asks a person something
+    ["answered", turn, {id, by, reply}]  … somebody answered, or (null) nobody will
     ["thought", turn, thought]    a thought began
     ["text", thought, text]       it grew
     ["block", thought, html, n]   the first n units of its tail are closed: as this HTML, or (null) as a plain paragraph
     ["end", thought, {ms, ok, text?, html?}]   it ended; text or html stand for all of it where they are given
+    ["wait", turn, {text, ms}]    the provider is tried again in ms, and why
+    ["progress", turn, percent, text]  how far the turn is
+    ["trimmed", turn, text]       what the agent is sent no more, from this turn on
     ["over", turn, {state, …}]    the turn ended
-    ["note", turn, text]          it tries again, or says how far it is
     ["clear", at]                 the agent forgot all that is above
 
 A *frame* carries ops to one page over NiceGUI's websocket. Most frames by far carry a few letters of one thought,
@@ -22,10 +26,14 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any
 
+from agent.attachments import sized
 from agent.events import (
+    AskClosed,
+    AskOpened,
     Event,
     MessageRead,
     SessionCleared,
@@ -36,11 +44,13 @@ from agent.events import (
     TurnProgressed,
     TurnRetried,
     TurnStart,
+    TurnTrimmed,
 )
 from agent.session import Session
 from agent.transcript import Ask, Cleared, Message, Thought, Turn, fold
 
 from .markdown import Blocks, plain_paragraph, render
+from .outcome import asked, outcome, trimmed, under_way, wait
 
 KEPT = 5_000  # ops; a page that is further behind gets a snapshot
 Op = list[Any]
@@ -48,10 +58,11 @@ Frame = tuple[Any, ...]
 
 
 class Render:
-    """One session, rendered; reads its log, and is read by any number of pages."""
+    """One session, rendered; reads its log, and is read by any number of pages. `name` is what people call a model."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, name: Callable[[str], str] = str) -> None:
         self.session = session
+        self._name = cache(name)
         self.cursor = len(session.log)
         self.fast = False
         """Whether the last text came faster than a screen shows it: its delta joins several chunks."""
@@ -156,23 +167,32 @@ class Render:
                 turn = Turn(id=event.turn or "", by=event.by, model=event.model, at=event.at, event_id=event.event_id)
                 return [["turn", self._turn(turn)]]
             case MessageRead():
-                turns = reversed(self.session.transcript.turns)
-                turn = next((t for t in turns if isinstance(t, Turn) and t.id == event.turn), None)
+                turn = self._found(event.turn)
                 found = [m for m in turn.messages if m.id == event.message] if turn else []
                 return [["message", event.turn, _message(message)] for message in found]
+            case AskOpened():
+                ask = Ask(id=event.ask, kind=event.kind, content=event.content, choices=event.choices)
+                return [["ask", event.turn, asked(ask)]]
+            case AskClosed():
+                return [["answered", event.turn, {"id": event.ask, "by": event.by, "reply": event.content}]]
             case TurnEnd():
-                turn = Turn(id=event.turn or "", by="", model="", state=event.reason, ended_by=event.by, why=event.why)
-                turn.error, turn.ms, turn.upstream_closed_ms = event.error, event.ms, event.upstream_closed_ms
-                turn.usage, turn.cost_usd = event.usage, event.cost_usd
-                return [["over", turn.id, _outcome(turn)]]
+                turn = self._found(event.turn)
+                return [["over", turn.id, outcome(turn)]] if turn else []
             case TurnRetried():
-                return [["note", event.turn, event.message]]
+                return [["wait", event.turn, wait(self.session, event)]]
             case TurnProgressed():
-                return [["note", event.turn, f"{event.percent} % {event.message}".strip()]]
+                return [["progress", event.turn, event.percent, event.message]]
+            case TurnTrimmed():
+                text = trimmed(event.upto, event.turn or "", self.session.transcript.turns)
+                return [["trimmed", event.turn, text]]
             case SessionCleared():
                 return [["clear", event.at]]
             case _:
                 return []
+
+    def _found(self, id: str | None) -> Turn | None:
+        turns = reversed(self.session.transcript.turns)
+        return next((turn for turn in turns if isinstance(turn, Turn) and turn.id == id), None)
 
     def _grown(self, event: ThoughtDelta) -> list[Op]:
         self.fast = event.marks is not None
@@ -220,7 +240,10 @@ class Render:
     def _turn(self, turn: Turn) -> dict[str, Any]:
         items = [self._item(item) for item in turn.items]
         out = {"id": turn.id, "by": turn.by, "at": turn.at, "start": turn.event_id, "items": items}
-        return out | _outcome(turn)
+        out |= {"model": turn.model, "name": self._name(turn.model), **under_way(self.session, turn)}
+        if turn.trimmed is not None:
+            out["trimmed"] = trimmed(turn.trimmed, turn.id, self.session.transcript.turns)
+        return out | outcome(turn)
 
     def _item(self, item: Message | Thought | Ask) -> dict[str, Any]:
         match item:
@@ -229,7 +252,7 @@ class Render:
             case Thought():
                 return self._thought(item)
             case Ask():
-                return {"type": "ask", "id": item.id, "content": item.content}
+                return asked(item)
 
     def _thought(self, thought: Thought) -> dict[str, Any]:
         out: dict[str, Any] = {"type": "thought", "id": thought.id, "kind": thought.kind, "open": thought.open}
@@ -274,16 +297,6 @@ def _units(text: str) -> int:
 
 
 def _message(message: Message) -> dict[str, Any]:
-    return {"type": "message", "id": message.id, "author": message.author, "text": message.content, "at": message.at}
-
-
-def _outcome(turn: Turn) -> dict[str, Any]:
-    out: dict[str, Any] = {"state": turn.state}
-    if turn.state != "running":
-        out["ms"] = turn.ms
-    for name in ("why", "ended_by", "upstream_closed_ms", "cost_usd"):
-        if (value := getattr(turn, name)) is not None:
-            out[name] = value
-    if turn.error:
-        out["error"] = turn.error.message
-    return out
+    out = {"type": "message", "id": message.id, "author": message.author, "text": message.content, "at": message.at}
+    files = [{**file, "size": sized(file["size"])} for file in message.attachments]
+    return {**out, "files": files} if files else out

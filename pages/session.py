@@ -16,6 +16,7 @@ from .absent import absent
 from .frame import Frame
 from .listing import Listing
 from .live import Live
+from .models import ModelChoice, remembered
 from .parts.composer import Composer
 from .parts.notice import notice
 from .parts.origin import origin
@@ -32,7 +33,9 @@ def mount(hub: Hub, examples: Sequence[str]) -> None:
 
     @ui.page("/")
     def begin() -> None:
-        SessionPage(hub, hub.new(), examples)
+        session = hub.new()
+        remembered(session)
+        SessionPage(hub, session, examples)
 
     @ui.page("/s/{id}")
     async def session(id: str) -> None:
@@ -52,7 +55,8 @@ class SessionPage:
         self._session = session
         self._fresh = not len(session.log)
         self._gone = False
-        self._frame = Frame(session.title, badge=session.label, on_title=self._on_title)
+        self._frame = Frame(session.title, on_title=self._on_title)
+        self._choice = ModelChoice(hub, session, self._frame)
         with self._frame.drawer:
             self._listing = Listing(hub, current=session.id, drawer=self._frame.drawer)
         with self._frame.main:
@@ -60,7 +64,7 @@ class SessionPage:
             if (fork := session.forked_from) and (card := hub.card(fork.session)):
                 origin(card.title, f"/s/{card.id}")
             self._view = TranscriptView(on_action=self._on_action)
-        Live(session, self._view)
+        Live(session, self._view, name=lambda model: hub.models.provider(model).label)
         with ui.footer().classes("ta-footer"):
             self._trouble = Trouble()
             self._composer = Composer(
@@ -89,6 +93,7 @@ class SessionPage:
             return
         self._gone = gone
         self._frame.show(session.title)
+        self._choice.show()
         self._welcome.visible = fresh
         self._trouble.show("This session was deleted." if gone else session.trouble)
         self._composer.show(fresh=fresh, running=session.running, queued=waiting(session.transcript), gone=gone)
@@ -99,15 +104,18 @@ class SessionPage:
 
     # ── what the person does ─────────────────────────────────────────────────────────────────────────────
 
-    def _on_send(self, message: str, text: str, written_in: str) -> None:
+    def _on_send(self, message: str, text: str, files: Sequence[str], written_in: str) -> None:
         if written_in != self._session.id and self._hub.card(written_in):
             # `/` was reloaded after it had sent its first message and before it heard of it: that session is there
             self._composer.accepted(message)
             ui.navigate.to(f"/s/{written_in}")
-        elif self._tried(lambda: self._session.say(text, message=message)):
+        elif self._tried(lambda: self._say(message, text, files)):
             self._composer.accepted(message)
         else:
             self._composer.refused(message)
+
+    def _say(self, message: str, text: str, files: Sequence[str]) -> None:
+        self._session.say(text, message=message, attachments=self._hub.attachments.together(files))
 
     def _on_example(self, text: str) -> None:
         if not len(self._session.log):
@@ -116,7 +124,7 @@ class SessionPage:
     def _on_withdraw(self, message: str) -> None:
         waiting = next((m for m in self._session.transcript.queued if m.id == message), None)
         if self._tried(lambda: self._session.withdraw(message)) and waiting:
-            self._composer.give_back(waiting.content)
+            self._composer.give_back(waiting.content, waiting.attachments)
 
     def _on_title(self) -> None:
         if len(self._session.log):
@@ -126,6 +134,9 @@ class SessionPage:
         """What the transcript offers: see parts/transcript.py."""
         if name == "resume":
             self._tried(self._session.resume)
+        elif name == "reply":
+            if not self._tried(lambda: self._session.reply(args["ask"], args["content"])):
+                self._view.refused(args["ask"])
         elif name in ("regenerate", "edit"):
             with self._view:
                 background_tasks.create(

@@ -5,6 +5,7 @@
 - index.json: TinyDB, a card per session
 - sessions/<id>.json: TinyDB, a packed document per settled stretch, and the card
 - journal/<id>.<n>.jsonl: the lines of what is not settled, from event n on
+- files/<id>: what was attached to messages, and <id>.json about it
 - trash/: deleted sessions, for a week
 - damaged/: what could not be read, as it was; never deleted
 """
@@ -27,6 +28,7 @@ from agent.store import Card, Hit
 
 from . import search, sessions
 from .disk import move_aside, refusals
+from .files import KeptFiles
 from .index import Index
 from .journal import SessionJournal
 from .journals import Journals
@@ -37,7 +39,7 @@ from .trash import Trash
 from .upgrade import upgrade
 
 T = TypeVar("T")
-FOLDERS = ("sessions", "journal", "trash", "damaged")
+FOLDERS = ("sessions", "journal", "files", "trash", "damaged")
 logger = logging.getLogger("thinkaloud.storage")
 
 
@@ -59,6 +61,7 @@ class DiskStore:
         try:
             upgrade(folder)
             self._trash = Trash(folder)
+            self._files = KeptFiles(folder, self._clock)
             self._index = self._tidied_up()
         except BaseException:
             self._lock.release()
@@ -66,6 +69,7 @@ class DiskStore:
         self._journals = Journals(folder / "journal", self._tell)
         self._disk = ThreadPoolExecutor(1, "disk")
         self._searching = ThreadPoolExecutor(1, "search")
+        self._searching.submit(self._files.sweep)
 
     def cards(self) -> list[Card]:
         return sorted(self._index.cards.values(), key=lambda card: -card.updated)
@@ -110,6 +114,12 @@ class DiskStore:
         """See Store. Raises NotFound where there is nothing to restore, Busy where its name was taken since."""
         await self._wait(lambda: self._restore(session))
 
+    def keep(self, file: str, data: bytes) -> None:
+        self._files.keep(file, data)
+
+    def file(self, file: str) -> bytes:
+        return self._files.file(file)
+
     async def search(self, words: str) -> list[Hit]:
         """See Store. Looks at what is settled; a search that nobody waits for any more ends early."""
         given_up = threading.Event()
@@ -122,6 +132,7 @@ class DiskStore:
             given_up.set()
 
     def close(self) -> None:
+        self._files.sweep_no_more()
         self._searching.shutdown(cancel_futures=True)
         self._disk.shutdown()
         self._journals.close()
@@ -201,6 +212,7 @@ class DiskStore:
         card = self._index.cards.get(session)
         if card is None:
             raise NotFound("That session is not here any more.")
+        self._files.sweep_no_more()
         going = self._trash.take(card, self._clock.now())
         self._change_index(lambda: self._index.remove(session))
         self._trash.seal(going)
@@ -208,6 +220,7 @@ class DiskStore:
     def _restore(self, session: str) -> None:
         if session in self._index.cards or not self._journals.is_free(session):
             raise Busy("There is a session of that name again: it has to go first.")
+        self._files.sweep_no_more()
         going, card = self._trash.give_back(session)
         self._change_index(lambda: self._index.put(card))
         self._journals.forget(session)
@@ -245,7 +258,7 @@ class DiskStore:
         """The index, once all that a crash left half done is done: temporary files, deletions, cards."""
         for name in FOLDERS:
             (self._folder / name).mkdir(mode=0o700, exist_ok=True)
-        for pattern in ("*.tmp", "sessions/*.tmp", "damaged/*.tmp"):
+        for pattern in ("*.tmp", "sessions/*.tmp", "files/*.tmp", "damaged/*.tmp"):
             for path in self._folder.glob(pattern):
                 path.unlink()
         self._trash.purge(self._clock.now())

@@ -1,10 +1,11 @@
 // The message box, with Send and Stop in one place. Its Python half is composer.py, which knows these by name:
-// events  send {id, text, session}, stop, withdraw {id};  methods  accepted(id), refused(id), giveBack(text),
-// change(state).
+// events  send {id, text, session, files?}, stop, withdraw {id};  methods  accepted(id), refused(id),
+// giveBack(text, files?), change(state).  It sends ids of files, and is given {id, name, type, size} of each.
 //
 // The browser keeps a text until Python has said `accepted`: in localStorage, under the session's key, so that a
 // reload or a restart of the server loses nothing. A message that was sent has its id there, too: it is sent again
 // with the same id until there is a word about it, which the session takes for one message.
+import { attaching, FILES } from "thinkaloud-composer";
 
 const AGAIN = 4000; // ms without a word before a message is sent again
 const LATE = 2000; // … before the person is told that it is not sent yet
@@ -17,18 +18,28 @@ export default {
     <div class="ta-composer">
       <ul v-if="queued.length" class="ta-queue" aria-label="Messages that wait">
         <li v-for="message in queued" :key="message.id">
-          <q-icon name="schedule" aria-hidden="true" /><span>{{ message.content }}</span>
-          <button type="button" class="ta-tool" data-tip="Take back" :aria-label="'Take back: ' + message.content.slice(0, 60)"
+          <q-icon name="schedule" aria-hidden="true" /><span v-if="message.content">{{ message.content }}</span>
+          <small v-if="message.files"><q-icon name="attach_file" aria-hidden="true" />{{ counted(message.files) }}</small>
+          <button type="button" class="ta-tool" data-tip="Take back"
+                  :aria-label="'Take back: ' + (message.content.slice(0, 60) || counted(message.files))"
                   @click="$emit('withdraw', { id: message.id })">
             <q-icon name="close" />
           </button>
         </li>
       </ul>
       <p v-if="late" class="ta-late" role="status">Not sent yet: it goes as soon as the server is back.</p>
-      <div class="ta-box" :aria-busy="pending ? 'true' : 'false'" @click="onBox">
+      <p v-else-if="waits" class="ta-late" role="status">It is sent once the files are uploaded.</p>
+      ${FILES}
+      <div class="ta-box" :class="{ 'ta-dropping': dropping }" :aria-busy="pending || waits ? 'true' : 'false'" @click="onBox">
+        <span v-if="dropping" class="ta-drop" aria-hidden="true">Drop files to attach them</span>
+        <input ref="input" type="file" multiple hidden :accept="limits.accept" aria-label="Files" @change="onInput" />
+        <button type="button" class="ta-tool ta-clip" data-tip="Attach files" aria-label="Attach files" :disabled="gone"
+                @click="$refs.input.click()">
+          <q-icon name="attach_file" />
+        </button>
         <textarea ref="area" v-model="text" rows="1" aria-label="Message" enterkeyhint="send" autocomplete="off"
                   :placeholder="gone ? 'This session was deleted' : 'Ask the agent…'" :disabled="gone"
-                  @keydown.enter="onEnter"></textarea>
+                  @keydown.enter="onEnter" @paste="onPaste"></textarea>
         <button v-if="running && !stops" type="button" class="ta-round ta-stop ta-beside" aria-label="Stop"
                 data-tip="Stop (Esc)" @click="stop">
           <svg viewBox="0 0 24 24" aria-hidden="true"><path :d="STOP" /></svg>
@@ -41,7 +52,9 @@ export default {
       </div>
     </div>`,
 
-  props: { session: String, longest: Number, state: Object }, // state: fresh, running, queued, gone; see state.py
+  mixins: [attaching],
+  // state: fresh, running, queued, gone; see state.py. limits: of files; see composer.py
+  props: { session: String, longest: Number, limits: Object, state: Object },
   emits: ["send", "stop", "withdraw"],
 
   data() {
@@ -53,7 +66,7 @@ export default {
       return "ta-draft:" + (this.fresh ? "new" : this.session);
     },
     empty() {
-      return !this.text.trim();
+      return !this.text.trim() && !this.chips.length;
     },
     stops() {
       return this.running && this.empty;
@@ -71,10 +84,11 @@ export default {
   },
 
   mounted() {
-    const kept = read(this.key);
-    this.text = kept.text ?? "";
-    if (kept.id) {
-      this.pending = { id: kept.id, text: kept.text, session: kept.session, key: this.key };
+    const { id, text = "", session, files } = read(this.key);
+    this.text = text;
+    this.bring(files);
+    if (id) {
+      this.pending = { id, text, session, files, key: this.key };
       setTimeout(() => this.begin(), 300); // the socket is made after the elements
     }
     window.addEventListener("keydown", this.onKey);
@@ -96,9 +110,10 @@ export default {
     },
     accepted(id) {
       if (this.pending?.id !== id) return;
-      const { text, key } = this.pending;
+      const { text, files, key } = this.pending;
       this.settle();
       forget(key);
+      this.drop(files);
       this.text = this.text.startsWith(text) ? this.text.slice(text.length) : this.text; // what was typed since stays
     },
     refused(id) {
@@ -106,21 +121,22 @@ export default {
       this.settle();
       this.keep();
     },
-    giveBack(text) {
-      if (this.empty) this.text = text;
+    giveBack(text, files) {
+      if (this.empty) {
+        this.text = text;
+        this.bring(files);
+      }
       this.$refs.area.focus();
     },
 
     // ── below ──
     send() {
-      if (this.empty || this.pending || this.gone) return;
+      if (this.empty || this.pending || this.gone || !this.complete()) return;
       if (this.text.length > this.longest) {
         const [have, most] = [this.text.length, this.longest].map((n) => n.toLocaleString("en-US"));
-        const message = `That message has ${have} characters; ${most} is the most.`;
-        Quasar.Notify.create({ message, classes: "ta-notice ta-bad", icon: "error_outline", position: "top" });
-        return;
+        return this.refuse(`That message has ${have} characters; ${most} is the most.`);
       }
-      this.pending = { id: newId(), text: this.text, session: this.session, key: this.key };
+      this.pending = { id: newId(), text: this.text, session: this.session, files: this.attached, key: this.key };
       this.keep();
       this.begin();
       window.dispatchEvent(new Event("ta-sent")); // transcript/index.js shows the end
@@ -131,8 +147,9 @@ export default {
     },
     post() {
       if (!this.pending) return;
-      const { id, text, session } = this.pending;
-      if (window.socket?.connected) this.$emit("send", { id, text, session });
+      const { id, text, session, files = [] } = this.pending;
+      const message = { id, text, session, ...(files.length && { files: files.map((file) => file.id) }) };
+      if (window.socket?.connected) this.$emit("send", message);
       clearTimeout(this.again);
       this.again = setTimeout(() => this.post(), window.socket?.connected ? AGAIN : AGAIN / 4);
     },
@@ -147,7 +164,7 @@ export default {
     },
     keep() {
       if (this.pending) write(this.pending.key, { ...this.pending, key: undefined });
-      else if (this.text) write(this.key, { text: this.text });
+      else if (!this.empty) write(this.key, { text: this.text, files: this.attached });
       else forget(this.key);
     },
     grow() {

@@ -2,21 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from nicegui import ui
+from nicegui.events import GenericEventArguments
 
+from agent.attachments import COUNT, LARGEST, LARGEST_IMAGE, LONGEST_TEXT, POSSIBLE, TOGETHER, TOO_MANY, TOO_MUCH
 from agent.transcript import Message
 
 from .state import begin, change
 
+# iOS makes JPEGs of its own pictures where HEIC is not among these
+ACCEPT = "image/png,image/jpeg,image/gif,image/webp,application/pdf,text/*,.md,.csv,.json,.py,.log,.xml,.yaml,.toml"
+LIMITS = {
+    "accept": ACCEPT,
+    "count": COUNT,
+    "largest": LARGEST,
+    "image": LARGEST_IMAGE,
+    "together": TOGETHER,
+    "text": LONGEST_TEXT,
+    "possible": POSSIBLE,
+    "tooMany": TOO_MANY,
+    "tooMuch": TOO_MUCH,
+}
 
-class Composer(ui.element, component="composer.js"):
-    """A textbox "Message" with "Send", or "Stop" while the agent works.
 
-    `on_send(id, text, session)` must end in `accepted(id)` or `refused(id)`; until then the browser keeps the
-    text and may send it again, under the same id. `session` is the one that the page showed when it was written.
+class Composer(ui.element, component="composer.js", esm={"thinkaloud-composer": "composer"}):
+    """A textbox "Message" with "Attach files", and "Send", or "Stop" while the agent works.
+
+    `on_send(id, text, files, session)` must end in `accepted(id)` or `refused(id)`; until then the browser keeps the
+    text and may send it again, under the same id. `files` are the ids of attachments, `session` is the one that the
+    page showed when it was written.
     """
 
     def __init__(
@@ -25,21 +42,25 @@ class Composer(ui.element, component="composer.js"):
         session: str,
         fresh: bool,
         longest: int,
-        on_send: Callable[[str, str, str], Any],
+        on_send: Callable[[str, str, Sequence[str], str], Any],
         on_stop: Callable[[], Any],
         on_withdraw: Callable[[str], Any],
     ) -> None:
         super().__init__()
-        self._props.update(session=session, longest=longest)
+        self._props.update(session=session, longest=longest, limits=LIMITS)
         begin(self, fresh=fresh, running=False, queued=[], gone=False)
-        self.on("send", lambda event: on_send(event.args["id"], event.args["text"], event.args["session"]))
+
+        def sent(event: GenericEventArguments) -> None:
+            files = [str(file) for file in event.args.get("files", ())]
+            on_send(event.args["id"], event.args["text"], files, event.args["session"])
+
+        self.on("send", sent)
         self.on("stop", lambda: on_stop())
         self.on("withdraw", lambda event: on_withdraw(event.args["id"]))
 
     def show(self, *, fresh: bool, running: bool, queued: Sequence[Message], gone: bool) -> None:
         """Where the session stands; `fresh` while nobody has said anything in it. Sends only what is new."""
-        chips = [{"id": message.id, "content": message.content[:200]} for message in queued]
-        change(self, {"fresh": fresh, "running": running, "queued": chips, "gone": gone})
+        change(self, {"fresh": fresh, "running": running, "queued": [_chip(one) for one in queued], "gone": gone})
 
     def accepted(self, message: str) -> None:
         self.run_method("accepted", message)
@@ -47,12 +68,17 @@ class Composer(ui.element, component="composer.js"):
     def refused(self, message: str) -> None:
         self.run_method("refused", message)
 
-    def give_back(self, text: str) -> None:
-        """Puts a text that was taken back into the box, if that is empty."""
-        self.run_method("giveBack", text)
+    def give_back(self, text: str, files: Sequence[Mapping[str, Any]] = ()) -> None:
+        """Puts a text that was taken back, and its attachments, into the box, if that is empty."""
+        self.run_method("giveBack", text, *([list(files)] if files else []))
 
     def _displayed_contents(self, *, only_visible: bool) -> list[str]:
         """For tests with NiceGUI's `User`, which runs no JavaScript."""
         state = self._props["state"]
         buttons = ["Stop"] if state["running"] else ["Send"]
         return ["Message", *buttons, *(chip["content"] for chip in state["queued"])]
+
+
+def _chip(message: Message) -> dict[str, Any]:
+    chip: dict[str, Any] = {"id": message.id, "content": message.content[:200]}
+    return {**chip, "files": len(message.attachments)} if message.attachments else chip

@@ -14,5 +14,6 @@ def notice(sentence: str, *, stays: bool = False) -> None:
         close_button="Dismiss",
         classes="ta-notice ta-bad",
         icon="error_outline",
+        textColor="ink",  # there is none of that name: Quasar's own is white, and no style sheet could change it
         timeout=0 if stays else 8000,
     )

@@ -36,5 +36,8 @@ export default {
     prepend(window) {
       this.view.prepend(window);
     },
+    refused(ask) {
+      this.view.refused(ask);
+    },
   },
 };

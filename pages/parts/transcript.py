@@ -17,7 +17,7 @@ from nicegui.events import GenericEventArguments
 
 class TranscriptView(ui.element, component="transcript.js", esm={"thinkaloud-transcript": "transcript"}):
     """Draws a session. `on_action` is called with what a person asks for: `("regenerate", {"turn": …})`,
-    `("edit", {"turn": …, "content": …})`, `("resume", {})`."""
+    `("edit", {"turn": …, "content": …})`, `("resume", {})`, `("reply", {"ask": …, "content": …})`."""
 
     def __init__(self, *, on_action: Callable[[str, dict[str, Any]], None]) -> None:
         super().__init__()
@@ -41,6 +41,10 @@ class TranscriptView(ui.element, component="transcript.js", esm={"thinkaloud-tra
     def on_earlier(self, call: Callable[[int], Any]) -> None:
         """Calls with the number of the first event that is shown when a person wants to see what was before it."""
         self.on("earlier", lambda event: call(int(event.args["before"])))
+
+    def refused(self, ask: str) -> None:
+        """A reply to `ask` was not taken; it may be given again."""
+        self.run_method("refused", ask)
 
     def _displayed_contents(self, *, only_visible: bool) -> list[str]:
         """For tests with NiceGUI's `User`: the texts that the page starts with."""

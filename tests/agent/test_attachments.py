@@ -86,7 +86,7 @@ def test_the_size_of_a_picture_is_read_from_its_head(data: bytes, size: tuple[in
         ("a.png", png()[:12] + b"IDAT" + png()[16:], "“a.png” is damaged: it cannot be read as an image."),
         ("a.jpg", jpeg(0, 48), "“a.jpg” is damaged: it cannot be read as an image."),
         ("a.pdf", pdf().replace(b"/Root", b"/Encrypt 6 0 R /Root"), "“a.pdf” is encrypted"),
-        ("a.png", png(least=LARGEST_IMAGE + 1), "“a.png” is too large (5.0 MB): an image may have 5 MB."),
+        ("a.png", png(least=LARGEST_IMAGE + 1), "“a.png” is too large (3.7 MB): an image may have 3.7 MB."),
         ("a.pdf", pdf(least=LARGEST + 1_000), "“a.pdf” is too large (20.0 MB): a file may have 20 MB."),
         ("a.jpg", jpeg(90, PIXELS + 1), "“a.jpg” is too large (90 × 8,001 pixels): an image may have 8,000"),
     ],

@@ -17,7 +17,7 @@ from agent.events import Event
 from agent.models import OneProvider
 from agent.providers.demo import Demo
 from agent.settings import Settings
-from agent.transcript import Message, Thought, Turn, fold
+from agent.transcript import Ask, Message, Thought, Turn, fold
 from storage.store import DiskStore
 
 from .player import Player
@@ -58,6 +58,8 @@ def item(it: object) -> dict[str, Any]:
             return {"kind": it.kind, "id": it.id, "html": render(it.content), "source": it.content}
         case Thought():
             return {"kind": it.kind, "id": it.id, "text": it.content, "args": it.args}
+        case Ask():
+            return {"kind": "ask", "id": it.id, "text": it.content, "args": None}
     raise TypeError(it)
 
 

@@ -26,6 +26,16 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     assert "Traceback" not in server.errors()
 
 
+@pytest.fixture(scope="session")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The app of shop.py: models to choose among, and a provider that fails, asks, counts and waits as it is told."""
+    server = Server(tmp_path_factory.mktemp("shop"), entry="tests.browser.shop")
+    server.start()
+    yield server
+    server.stop()
+    assert "Traceback" not in server.errors()
+
+
 @pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
     """One browser for this folder: with the session's scope, every later test that is async would fail."""

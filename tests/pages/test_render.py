@@ -4,11 +4,14 @@ import copy
 import random
 from typing import Any
 
-from agent.providers.base import FinishPiece, TextPiece
+from agent.errors import ProviderError
+from agent.providers.base import AskPiece, FinishPiece, ProgressPiece, TextPiece, ThinkingPiece, UsagePiece
 from agent.session import Session
+from agent.transcript import Ask
 from pages.markdown import render
+from pages.outcome import REST
 from pages.render import KEPT, Render
-from tests.builders import Scripted, answer, calls, hub_with, settle, thinks
+from tests.builders import MovedClock, Scripted, Wait, answer, calls, hub_with, settle, thinks
 from tests.pages.test_markdown import RICH
 
 
@@ -54,14 +57,24 @@ class Browser:
                 self.current = item["id"]
                 self.item(item)
                 self.turns[id]["items"].append(item)
-            elif name == "message":
+                self.turns[id].pop("wait", None)
+            elif name in ("message", "ask"):
                 self.turns[id]["items"].append(rest[0])
             elif name == "block":
                 self.close(id, *rest)
             elif name == "end":
                 self.thoughts[id] |= rest[0] | {"open": False}
+            elif name == "answered":
+                (ask,) = (item for item in self.turns[id]["items"] if item["id"] == rest[0]["id"])
+                ask |= rest[0] | {"closed": True}
+            elif name in ("wait", "trimmed"):
+                self.turns[id][name] = rest[0]
+            elif name == "progress":
+                self.turns[id][name] = rest
             elif name == "over":
                 self.turns[id] |= rest[0]
+                self.turns[id].pop("wait", None)
+                self.turns[id].pop("progress", None)
 
     def close(self, thought: str, html: str | None, units: int) -> None:
         tail = self.thoughts[thought]["text"].encode("utf-16-le")
@@ -72,11 +85,10 @@ class Browser:
     def shown(self) -> list[Any]:
         out: list[Any] = []
         for turn in self.turns.values():
-            items = [
-                (item["id"], item.get("kind"), item.get("html", ""), item.get("text", "").strip(), item.get("open"))
-                for item in turn["items"]
-            ]
-            out.append((turn["id"], turn["state"], items))
+            names = ("id", "kind", "open", "closed", "choices", "by", "reply", "html")
+            items = [(*map(item.get, names), item.get("text", "").strip()) for item in turn["items"]]
+            rest = {name: value for name, value in turn.items() if name not in ("items", "wait")}
+            out.append((rest, turn.get("wait", {}).get("text"), items))
         return out
 
 
@@ -204,3 +216,112 @@ async def test_the_last_turns_come_first_and_the_earlier_ones_on_demand():
         assert asked(other) == asked(window)
         seen = asked(window) + seen
     assert seen == [f"question {i}" for i in range(50)]
+
+
+async def eventful() -> tuple[Session, Scripted, MovedClock]:
+    """It is made to wait, says how far it is, asks twice (nobody answers the second time), counts, and is stopped."""
+    clock = MovedClock()
+    busy = ProviderError(
+        "Acme gets too many requests. Try again in 4 s.", kind="rate_limited", retry=True, retry_after=4
+    )
+    provider = Scripted(
+        [busy],
+        [
+            UsagePiece(input=1204, output=310, cached=800),
+            ProgressPiece(percent=40, message="Reading"),
+            ThinkingPiece(text="", new=True),
+            Wait(seconds=1),
+            AskPiece(content="Which one?", choices=("This", "That"), answer=lambda _: None),
+            Wait(seconds=1),
+            TextPiece(text="Well. "),
+            AskPiece(content="And when?", answer=lambda _: None),
+            Wait(seconds=60),
+        ],
+        clock=clock,
+    )
+    return hub_with(provider, clock=clock).new(), provider, clock
+
+
+def ask_of(session: Session) -> str:
+    turn = session.transcript.running
+    assert turn
+    return next(item.id for item in turn.items if isinstance(item, Ask) and not item.closed)
+
+
+async def test_waits_progress_asks_and_outcomes_look_alike_from_wherever_a_page_follows():
+    whole, _, clock = await eventful()
+    whole.say("Go!")
+    await clock.pass_(5.5)
+    whole.reply(ask_of(whole), "That")
+    await clock.pass_(2)
+    whole.stop()
+    await clock.pass_(1)
+    await whole.wait_idle()
+    events = list(whole.log.after(0))
+    fresh = Browser(Render(whole).snapshot()).shown()
+    assert [item[3:7] for item in fresh[0][2] if item[3]] == [
+        (True, ["This", "That"], "owner", "That"),
+        (True, None, None, None),
+    ]
+    for cut in range(1, len(events)):
+        session = hub_with(Scripted()).new()
+        for event in events[:cut]:
+            session.append(event)
+        renderer = Render(session)
+        browser = Browser(renderer.snapshot())
+        seen = [browser.shown()]
+        for event in events[cut:]:
+            session.append(event)
+            browser.receive(renderer.frame(browser.cursor, browser.current)[2])
+            assert browser.shown() == Browser(Render(session).snapshot()).shown(), f"cut at {cut}, {event}"
+            seen.append(browser.shown())
+        assert seen[-1] == fresh, f"cut at {cut}"
+
+
+async def test_a_page_that_is_opened_during_a_wait_counts_down_what_is_left_of_it():
+    session, _, clock = await eventful()
+    session.say("Go!")
+    await clock.pass_(1.5)
+    renderer = Render(session)
+    assert renderer.snapshot()["turns"][0]["wait"] == {"text": "Acme gets too many requests.", "ms": 2500}
+    await clock.pass_(4)
+    assert "wait" not in renderer.snapshot()["turns"][0]
+    assert renderer.snapshot()["turns"][0]["progress"] == [40, "Reading"]
+    session.stop()
+    await session.wait_idle()
+
+
+async def test_a_turn_says_what_it_took_and_nothing_where_nobody_counted():
+    session, provider, clock = await eventful()
+    provider.prices = {1204: 0.0041}
+    session.say("Go!")
+    await clock.pass_(6)
+    session.stop()
+    await session.wait_idle()
+    (turn,) = Render(session).snapshot()["turns"]
+    assert turn["usage"] == {"input": 1204, "output": 310, "cached": 800, "estimated": True}
+    assert (turn["first_ms"], turn["cost_usd"]) == (4000, 0.0041)
+    uncounted = hub_with(Scripted(answer("Yes."))).new()
+    uncounted.say("?")
+    await uncounted.wait_idle()
+    (turn,) = Render(uncounted).snapshot()["turns"]
+    assert turn.keys().isdisjoint({"usage", "first_ms", "cost_usd"})
+
+
+async def test_a_turn_that_failed_says_of_what_kind():
+    session = hub_with(Scripted([ProviderError("There is no key.", kind="no_key")])).new()
+    session.say("?")
+    await session.wait_idle()
+    (turn,) = Render(session).snapshot()["turns"]
+    assert (turn["state"], turn["error"], turn["kind"]) == ("failed", "There is no key.", "no_key")
+
+
+async def test_what_the_agent_is_not_sent_any_more_is_told_by_what_it_still_sees():
+    provider = Scripted(*[answer("word " * 40) for _ in range(4)])
+    provider.budget = 190
+    session = hub_with(provider).new()
+    for question in ("First?", "Second?", "Third?", "Fourth?"):
+        session.say(question)
+        await session.wait_idle()
+    lines = [turn.get("trimmed") for turn in Render(session).snapshot()["turns"]]
+    assert lines == [None, None, None, REST.replace("the beginning of this session", "what came before “Third?”")]

@@ -9,11 +9,13 @@ from nicegui.testing import User
 
 from agent.errors import StorageError
 from agent.hub import Hub
+from agent.providers.base import AskPiece
+from agent.transcript import Ask
 from pages.parts.composer import Composer
 from pages.parts.transcript import TranscriptView
 from pages.parts.welcome import Welcome
 
-from ..builders import MovedClock, Scripted, settle
+from ..builders import MovedClock, Scripted, Wait, settle
 from .conftest import EXAMPLES
 
 T = TypeVar("T", bound=ui.element)
@@ -248,3 +250,29 @@ async def test_asking_again_opens_a_fork_that_says_where_it_came_from(user: User
     user.find(TranscriptView).trigger("act", {"name": "edit", "args": {"turn": last.id, "content": "And to Porto?"}})
     await user.should_see("Forked from “Is it far to Lisbon?”")
     await user.should_see("And to Porto?")
+
+
+async def test_a_question_of_the_agent_is_answered_once(
+    user: User, hub: Hub, provider: Scripted, clock: MovedClock
+) -> None:
+    answers: list[str] = []
+    provider.steps[:] = [[AskPiece(content="Which one?", answer=answers.append), Wait(seconds=60)]]
+    await user.open("/")
+    send(user, "Choose.")
+    await clock.pass_(1)
+    await user.open(f"/s/{hub.cards()[0].id}")
+    await user.should_see("Which one?")
+    view = only(user, TranscriptView)
+    refused: list[object] = []
+    view.run_method = lambda *args, **_: refused.append(args)  # type: ignore[method-assign, assignment]
+    turn = (await hub.open(hub.cards()[0].id)).transcript.running
+    assert turn
+    (ask,) = (item.id for item in turn.items if isinstance(item, Ask))
+    reply = {"name": "reply", "args": {"ask": ask, "content": "This"}}
+    user.find(TranscriptView).trigger("act", reply)
+    assert answers == ["This"]
+    assert refused == []
+    user.find(TranscriptView).trigger("act", reply)
+    assert answers == ["This"]
+    assert refused == [("refused", ask)]
+    assert user.notify.contains("does not wait for that answer")

@@ -41,6 +41,16 @@ export async function copy(text, element) {
   setTimeout(() => (mark.dataset.icon = before), 1200);
 }
 
+/** Two digits that count, and never less than cents; `dollars` in pages/models.py says it alike. */
+export function dollars(cost) {
+  if (cost < 0.0001) return "< $0.0001";
+  return "$" + cost.toFixed(Math.max(2, 1 - Math.floor(Math.log10(cost))));
+}
+
+export function count(tokens) {
+  return tokens.toLocaleString("en-US");
+}
+
 export function seconds(ms) {
   if (ms < 50) return "< 0.1 s";
   if (ms < 10_000) return `${(ms / 1000).toFixed(1)} s`;

@@ -13,6 +13,7 @@ export class Transcript {
     this.asked = 0;
     this.turns = new Map();
     this.thoughts = new Map();
+    this.drafts = new Map(); // of answers to what the agent asks
     this.current = null; // the thought that grew last: short frames are for it
     this.more = button("ta-earlier", "Show earlier", null, () => this.earlier());
     this.log = el("div", "ta-log", { role: "log", "aria-live": "off", "aria-label": "Transcript", tabindex: "0" });
@@ -95,13 +96,30 @@ export class Transcript {
     else {
       const turn = this.turns.get(id);
       if (name === "message") turn?.add(a);
-      else if (name === "thought") this.current = turn?.add(a);
-      else if (name === "note") turn?.note(a);
+      else if (name === "thought") {
+        if (turn?.underWay?.waiting) this.say("Thinking"); // again
+        this.current = turn?.add(a);
+      } else if (name === "ask") {
+        turn?.add(a);
+        this.say(`The agent asks: ${a.text}`);
+      } else if (name === "answered") {
+        turn?.asks.get(a.id)?.close(a);
+        this.say("Thinking");
+      } else if (name === "wait") {
+        turn?.underWay?.wait(a);
+        this.say(`${a.text} Trying again in ${Math.ceil(a.ms / 1000)} seconds.`);
+      } else if (name === "progress") turn?.underWay?.progress(a, b);
+      else if (name === "trimmed") turn?.trimmed(a);
       else if (name === "over") {
         turn?.over(a);
         this.say(a.state === "done" ? "Answer ready" : a.state === "failed" ? "The turn failed" : "Stopped");
       }
     }
+  }
+
+  /** A reply to what the agent asked was not taken. */
+  refused(id) {
+    for (const turn of this.turns.values()) turn.asks.get(id)?.refused();
   }
 
   // ── what the server is told ──────────────────────────────────────────────────────────────────────────
@@ -134,23 +152,31 @@ export class Transcript {
 
   made(turn) {
     if (turn.cleared) return cleared();
-    const made = new Turn(turn, this.thoughts, (name, args) => {
+    const made = new Turn(turn, this.thoughts, this.drafts, (name, args) => {
       this.stick.toEnd();
       this.emit("act", { name, args });
     });
     this.turns.set(turn.id, made);
+    if (made.underWay) this.running = made;
     if (made.open) this.current = made.open;
     return made.element;
   }
 
-  /** Only the last turn offers to go on. */
+  /** Only the last turn offers to go on; one that another model answers than the one before says so. */
   settleLast() {
     this.log.querySelector(".ta-turn.ta-last")?.classList.remove("ta-last");
     this.log.lastElementChild?.classList.add("ta-last");
+    let before = null;
+    for (const element of this.log.querySelectorAll(":scope > [data-turn]")) {
+      const turn = this.turns.get(element.dataset.turn);
+      turn.follows(before);
+      before = turn;
+    }
   }
 
   tick() {
     this.root.classList.toggle("ta-idle", Date.now() - this.heard > IDLE);
+    this.running?.underWay?.tick();
     if (!this.current) return;
     for (const thought of this.thoughts.values()) thought.tick();
   }

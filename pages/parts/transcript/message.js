@@ -5,20 +5,22 @@ export class Message {
   constructor(message, resend) {
     this.text = message.text;
     this.resend = resend;
-    this.bubble = el("div", "ta-bubble", {}, message.text);
+    this.files = message.files ?? []; // {id, name, type, size}; an edited message keeps them
+    this.shown = this.files.length ? [list(this.files)] : [];
+    if (message.text) this.shown.push(el("div", "ta-bubble", {}, message.text));
     const copyButton = button("ta-act", "Copy message", "content_copy", () => copy(this.text, copyButton), { bare: true });
     this.bar = el("div", "ta-bar", {}, copyButton, button("ta-act", "Edit message", "edit", () => this.edit(), { bare: true }));
     const dot = el("span", "ta-dot", {}, icon("person"));
     const who = message.author === "owner" ? "You" : message.author;
-    this.body = el("div", "ta-said", {}, el("span", "ta-offscreen", {}, `${who}: `), this.bubble, this.bar);
+    this.body = el("div", "ta-said", {}, el("span", "ta-offscreen", {}, `${who}: `), ...this.shown, this.bar);
     this.element = el("div", "ta-item ta-message", { "data-message": message.id }, dot, this.body);
   }
 
   edit() {
     const area = el("textarea", "ta-edit", { "aria-label": "Edit message", rows: "3" });
     area.value = this.text;
-    const done = () => this.body.replaceChildren(this.bubble, this.bar);
-    const send = () => area.value.trim() && this.resend(area.value);
+    const done = () => this.body.replaceChildren(...this.shown, this.bar);
+    const send = () => (area.value.trim() || this.files.length) && this.resend(area.value);
     const buttons = el("div", "ta-bar ta-shown", {});
     buttons.append(button("ta-primary", "Send again", null, send), button("ta-plain", "Cancel", null, done));
     area.addEventListener("keydown", (event) => {
@@ -30,7 +32,24 @@ export class Message {
         send();
       }
     });
-    this.body.replaceChildren(area, buttons);
+    this.body.replaceChildren(...this.shown.filter((part) => part.matches(".ta-attached")), area, buttons);
     area.focus();
   }
+}
+
+function list(files) {
+  const items = files.map((file) => el("li", "", {}, attached(file)));
+  return el("ul", "ta-attached", { "aria-label": "Attached files" }, ...items);
+}
+
+/** A picture, small, that opens in full; anything else as a chip that downloads it. */
+function attached({ id, name, type, size }) {
+  const href = `/files/${id}`;
+  const chip = (iconName, said, attributes) =>
+    el("a", "ta-file", attributes, icon(iconName), el("span", "ta-file-name", {}, name), el("small", "", {}, said));
+  if (!type.startsWith("image/")) return chip("description", size, { href, download: name });
+  const picture = el("img", "", { src: href, alt: name, loading: "lazy", decoding: "async" });
+  const link = el("a", "ta-picture", { href, target: "_blank", rel: "noopener", title: `${name}, ${size}` }, picture);
+  picture.addEventListener("error", () => link.replaceWith(chip("broken_image", "not here any more", {})));
+  return link;
 }

@@ -4,7 +4,7 @@ import { button, copy, el, icon, seconds } from "./dom.js";
 import { Tail } from "./tail.js";
 
 const ICONS = { thinking: "psychology", action: "bolt", observation: "visibility", answer: "auto_awesome" };
-const NAMES = { thinking: "Thinking", action: "Action", observation: "Observation", answer: "Answer" };
+const NAMES = { thinking: "Thinking…", action: "Action", observation: "Observation", answer: "Answer" };
 const FOLD = 500; // ms that a finished thought stays open, so that its last words can be read
 const BRIEF = 64; // characters of a result that need no box of their own
 
@@ -46,11 +46,13 @@ export class Thought {
     }
     if (text) this.grow(text);
     if (source) this.source = source;
+    if (kind === "thinking" && !this.source) this.bare(true);
     if (!open) this.settle({ ms, ok, quick: true });
     else this.tick();
   }
 
   grow(text) {
+    if (this.empty) this.bare(false);
     this.source += text;
     if (this.tail) this.tail.write(text);
     else if (this.kind === "action") this.gist.textContent = this.source;
@@ -88,6 +90,17 @@ export class Thought {
     this.gist.textContent = this.body.textContent.trim().slice(0, 160);
     if (quick) this.fold(true);
     else setTimeout(() => this.fold(true), FOLD);
+  }
+
+  /** Some vendors keep what is thought to themselves, or tell it later: while `empty`, there is nothing to unfold. */
+  bare(empty) {
+    if (this.empty === empty) return;
+    this.empty = empty;
+    this.element.dataset.empty = String(empty);
+    this.plain ??= el("div", "ta-head ta-plain-head");
+    const [head, other] = empty ? [this.plain, this.toggle] : [this.toggle, this.plain];
+    head.prepend(this.title, this.gist, this.time);
+    other.replaceWith(head);
   }
 
   /** A person's own toggle wins from then on. */

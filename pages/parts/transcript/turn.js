@@ -1,21 +1,31 @@
 // A turn: what was asked, the thoughts that followed, how it ended and what one can do about it.
-import { button, copy, el, icon, seconds } from "./dom.js";
+import { Ask } from "./ask.js";
+import { button, copy, el, icon } from "./dom.js";
 import { Message } from "./message.js";
+import { bill, reason, remedies } from "./outcome.js";
 import { Thought } from "./thought.js";
+import { UnderWay } from "./underway.js";
 
 export class Turn {
-  constructor(turn, thoughts, act) {
+  constructor(turn, thoughts, drafts, act) {
     this.id = turn.id;
     this.start = turn.start; // the number of its first event
+    this.model = turn.model;
+    this.name = turn.name; // what people call the model
     this.act = act;
     this.thoughts = thoughts;
+    this.drafts = drafts; // of answers to what it asks
+    this.asks = new Map();
     this.items = el("div", "ta-items");
     this.outcome = el("footer", "ta-outcome");
     const named = { "data-turn": turn.id, "data-state": "running" };
     this.element = el("section", "ta-turn", named, this.items, this.outcome);
+    if (turn.trimmed) this.trimmed(turn.trimmed);
     for (const item of turn.items) this.add(item);
-    if (turn.state === "running") this.note("");
-    else this.over(turn);
+    if (turn.state !== "running") return void this.over(turn);
+    this.underWay = new UnderWay(this.outcome);
+    if (turn.progress) this.underWay.progress(...turn.progress);
+    if (turn.wait) this.underWay.wait(turn.wait);
   }
 
   /** The thought that is still growing, if one is. */
@@ -28,31 +38,50 @@ export class Turn {
       this.items.append(new Message(item, (content) => this.act("edit", { turn: this.id, message: item.id, content })).element);
       return null;
     }
-    if (item.type !== "thought") return null;
+    if (item.type === "ask") {
+      const ask = new Ask(item, this.drafts, (content) => this.act("reply", { ask: item.id, content }));
+      this.asks.set(item.id, ask);
+      this.items.append(ask.element);
+      return null;
+    }
+    this.underWay?.goesOn();
     const thought = new Thought(item, this);
     this.thoughts.set(item.id, thought);
     this.items.append(thought.element);
     return thought;
   }
 
-  note(text) {
-    this.outcome.replaceChildren(el("span", "ta-pulse", { "aria-hidden": "true" }), text);
+  /** A line above it where another model answers than in the turn `before`, if there is one. */
+  follows(before) {
+    const name = before && before.model !== this.model ? this.name : "";
+    if (name === (this.newName ?? "")) return;
+    this.newName = name;
+    this.switched?.remove();
+    if (name) this.element.prepend((this.switched = line("ta-switched", "swap_horiz", `From here on: ${name}`)));
   }
 
-  over({ state, ms, why, error, ended_by, upstream_closed_ms }) {
-    this.element.dataset.state = state;
-    const parts = [];
-    if (state === "failed") parts.push(el("div", "ta-failure", {}, icon("error_outline"), error ?? "It failed."));
-    if (state === "interrupted") parts.push(el("div", "ta-cut", {}, icon("front_hand"), cut(why, ended_by, upstream_closed_ms)));
+  trimmed(text) {
+    this.cut?.remove();
+    this.items.before((this.cut = line("ta-trimmed", "content_cut", text)));
+  }
+
+  over(outcome) {
+    this.underWay = null;
+    this.element.dataset.state = outcome.state;
+    for (const ask of this.asks.values()) ask.close();
     const bar = el("div", "ta-bar", {});
-    if (state !== "done") {
-      bar.append(button("ta-resume", "Continue", "play_arrow", () => this.act("resume", {})));
+    if (outcome.state !== "done") {
+      const shown = this.items.querySelector(".ta-thought") !== null;
+      const [vendor] = this.model.split(":");
+      bar.append(...remedies(outcome, { shown, vendor, resume: () => this.act("resume", {}) }));
     }
     const copyButton = button("ta-act", "Copy answer", "content_copy", () => copy(this.answer, copyButton), { bare: true });
     const again = () => this.act("regenerate", { turn: this.id });
-    bar.append(copyButton, button("ta-act", "Regenerate", "refresh", again, { bare: true }));
-    bar.append(el("span", "ta-took", { title: "How long the turn took" }, seconds(ms)));
-    this.outcome.replaceChildren(...parts, bar);
+    if (this.answer || outcome.state === "done") bar.append(copyButton);
+    bar.append(button("ta-act", "Regenerate", "refresh", again, { bare: true }));
+    const [took, ...more] = bill(outcome, this.name);
+    bar.append(took);
+    this.outcome.replaceChildren(...(outcome.state === "done" ? [] : [reason(outcome)]), bar, ...more);
   }
 
   get answer() {
@@ -61,14 +90,6 @@ export class Turn {
   }
 }
 
-function cut(why, by, upstream) {
-  const who = by === "owner" || !by ? "Stopped" : `Stopped by ${by}`;
-  const proof = upstream === undefined ? "" : `; the provider’s connection closed after ${upstream < 1 ? "less than 1" : Math.round(upstream)} ms`;
-  const said = {
-    crash: "The server stopped unexpectedly here. Everything up to this point was kept.",
-    shutdown: "The server was shut down here.",
-    limit: "The agent took as many steps as it may.",
-    unwatched: "Stopped: nobody was watching any more.",
-  };
-  return said[why] ?? `${who}${proof}.`;
+function line(cls, name, text) {
+  return el("p", `ta-aside ${cls}`, {}, icon(name), el("span", "", {}, text));
 }
