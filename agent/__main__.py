@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import os
 import sys
+import threading
 from collections.abc import Sequence
 from contextlib import aclosing, suppress
 from dataclasses import fields
@@ -50,6 +52,9 @@ def main(arguments: Sequence[str]) -> int:
     except ThinkaloudError as error:
         print(error.message, file=sys.stderr)
         return 2
+    except BrokenPipeError:  # whoever read has seen enough; nothing may be flushed into that pipe at the end
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115
+        return 141
     except KeyboardInterrupt:
         return 130
 
@@ -60,6 +65,8 @@ async def ask(question: str, *, models: Models, chance: Chance, docs: str = "") 
     try:
         return await _asked(session, question)
     finally:
+        session.stop(by=None, why="shutdown")  # after Ctrl-C; else it has ended
+        await session.wait_idle()
         await models.close()
 
 
@@ -79,7 +86,7 @@ async def _asked(session: Session, question: str) -> int:
 
 async def _answer(session: Session, question: AskOpened) -> None:
     """What is typed answers the agent; at the end of the input, nobody is there to answer."""
-    while line := await asyncio.to_thread(sys.stdin.readline):
+    while line := await _typed():
         if line.strip():
             with suppress(NotFound):  # it did not wait for us
                 session.reply(question.ask, line)
@@ -87,30 +94,50 @@ async def _answer(session: Session, question: AskOpened) -> None:
     session.stop()
 
 
+async def _typed() -> str:
+    """The next line, or "" at the end of the input. Nobody has to press Enter once they pressed Ctrl-C: the thread is
+    a daemon, and holds no lock of `sys.stdin` for which the interpreter would wait at its end."""
+    loop = asyncio.get_running_loop()
+    typed: asyncio.Future[str] = loop.create_future()
+
+    def read() -> None:
+        try:
+            with open(0, "rb", buffering=0, closefd=False) as stdin:
+                line = stdin.readline().decode(errors="replace")
+        except OSError:  # there is none
+            line = ""
+        with suppress(RuntimeError):  # the loop is closed
+            loop.call_soon_threadsafe(lambda: typed.done() or typed.set_result(line))
+
+    threading.Thread(target=read, name="typed", daemon=True).start()
+    return await typed
+
+
 class Terminal:
     """Prints events: a head for each thought, then its text as it grows."""
 
     def __init__(self, *, colour: bool) -> None:
         self._colour = colour
-        self._whole: set[str] = set()
+        self._silent: set[str] = set()  # thoughts of which nothing was told yet
 
     def show(self, event: Event) -> None:
         match event:
             case ThoughtStart():
-                if event.kind == "observation":
-                    self._whole.add(event.thought)
+                self._silent.add(event.thought)
                 self._print(f"\n{self._painted(event.kind, event.kind.capitalize())}\n")
             case ThoughtDelta():
+                self._silent.discard(event.thought)
                 self._print(event.content)
             case ThoughtEnd():
-                if event.thought in self._whole:
+                if event.thought in self._silent:
                     self._print(event.content if event.ok else self._painted("error", event.content))
                 self._print(f"  ({event.ms / 1000:.1f} s)\n" if event.ms >= 100 else "\n")
             case AskOpened():
                 choices = f" ({' / '.join(event.choices)})" if event.choices else ""
                 self._print(f"\n{self._painted('question', event.content)}{choices}\n> ")
             case TurnRetried():
-                self._print(f"\n{self._painted('error', event.message)}\n")
+                again = f"Trying again by itself in {event.in_ms / 1000:.0f} s."
+                self._print(f"\n{self._painted('error', event.message)} {again}\n")
             case TurnEnd(error=error) if error:
                 self._print(f"\n{self._painted('error', error.message)}\n")
             case _:

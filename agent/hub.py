@@ -12,13 +12,13 @@ from .attachments import Attachments
 from .chance import Chance
 from .closing import closings
 from .errors import BadRequest, Busy, Damaged, NotFound, StorageError
-from .events import Event, ForkedFrom, MessageWithdrawn, SessionCreated, TurnEnd
+from .events import Event, ForkedFrom, MessageWithdrawn, SessionCreated, SessionSwitched, TurnEnd
 from .log import Log
 from .models import Models
 from .session import Session
 from .store import Card, Hit, Store
 from .tools.base import Tool
-from .transcript import Transcript, Turn
+from .transcript import Transcript, Turn, fold
 
 WINDOW = 60  # settled stretches that a session keeps folded: what its prompt and its first screen are made of
 ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
@@ -165,6 +165,8 @@ class Hub:
         said = [content if content is not None and message in (None, m.id) else m.content for m in asked.messages]
         files = [self.attachments.together(file["id"] for file in m.attachments) for m in asked.messages]
         fork = await self._forked(source, asked.event_id - 1)
+        if fork.model != source.model:  # switched later, perhaps because the turn failed
+            fork.append(SessionSwitched(model=source.model, by=by))
         if not said:
             fork.resume(by=by)
         for text, attachments in zip(said, files, strict=True):
@@ -179,6 +181,9 @@ class Hub:
         for session in self._store.unsettled():
             try:
                 found = self._read(session)
+                unsettled = found.log.after(len(found.log.past))
+                card = replace(self._card(found), title=found.title, model=found.model)
+                self._cards[session] = card.grown(unsettled)
                 turn = found.transcript.running
                 if turn is not None:
                     now = self._chance.clock.now()
@@ -244,6 +249,8 @@ class Hub:
         card = self._cards.get(session)
         first = past.stretches[-WINDOW] if len(past.stretches) > WINDOW else 1
         start = Transcript(title=card.title, model=card.model, cursor=first - 1) if card else None
+        if start and first > 1:  # what was posted in one stretch may have been read in the next
+            start.queued = fold(past[past.stretches[-WINDOW - 1] - 1 : first - 1]).queued
         return self._made(session, Log(journal, self._chance.clock, past, kept), start)
 
     async def _forked(self, source: Session, upto: int) -> Session:
@@ -284,12 +291,10 @@ class Hub:
         card = self._card(session)
         ended = isinstance(event, TurnEnd)
         self._cards[session.id] = replace(
-            card,
+            card.grown([event] if event else ()),
             title=session.title,
             model=session.model,
             updated=self._chance.clock.now() if ended or session.running else card.updated,
-            turns=card.turns + ended,
-            cost_usd=card.cost_usd + ((event.cost_usd or 0.0) if ended else 0.0),
         )
         self._tell()
 

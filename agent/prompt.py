@@ -62,7 +62,7 @@ def outgrown(transcript: Transcript, budget: int, *, whole: bool) -> int | None:
     tokens, or the transcript is not the `whole` log; None where all is well.
 
     It leaves half of the budget: a vendor's cache has what a prompt begins with, so that should not change each turn.
-    The turn that runs is always kept.
+    The turn that runs is always kept, and what it continues: a prompt begins with a message.
     """
     turns = known(transcript)
     if not turns:
@@ -70,15 +70,16 @@ def outgrown(transcript: Transcript, budget: int, *, whole: bool) -> int | None:
     first = turns[0]
     if not budget or sum(map(tokens, turns)) <= budget:
         cut_off = not whole and transcript.trimmed < first.event_id and first is transcript.turns[0]
-        return first.event_id if cut_off else None
+        return next(filter(_asks, turns), first).event_id if cut_off else None
     room = budget / 2
-    kept = turns[-1]
+    kept: Turn | None = None
     for turn in reversed(turns):
         room -= tokens(turn)
-        if room < 0 and turn is not turns[-1]:
+        if room < 0 and kept:
             break
-        kept = turn
-    return kept.event_id if kept is not first else None
+        if _asks(turn):
+            kept = turn
+    return kept.event_id if kept and kept is not first else None
 
 
 def tokens(turn: Turn) -> int:
@@ -99,7 +100,7 @@ def attached_tokens(file: Mapping[str, Any]) -> int:
 
 
 def _turn(turn: Turn, before: Turn | None) -> Iterator[Part]:
-    if not turn.messages and not (before and _in_vain(before)):
+    if not _asks(turn) and not (before and _in_vain(before)):
         yield Note(kind="continue", content=CONTINUE)
     called: dict[str, str] = {}
     for item in turn.items:
@@ -125,16 +126,23 @@ def _turn(turn: Turn, before: Turn | None) -> Iterator[Part]:
         return
     for call, tool in called.items():  # stopped between the call and the tool: every call has a result
         yield ToolResult(call=call, tool=tool, ok=False, content="Interrupted before it ran.")
+    if _in_vain(turn):
+        return
     if turn.state == "interrupted" and turn.why == "user":
         yield Note(kind="stopped", content=STOPPED)
-    elif turn.state != "done" and not _in_vain(turn):
+    elif turn.state != "done":
         why = turn.error.kind if turn.error else turn.why or ""
         yield Note(kind="cut", content=CUT.format(why=WHYS.get(why, "something failed")))
 
 
+def _asks(turn: Turn) -> bool:
+    """It began with a message; else it continues what is before it, whatever was said to it later."""
+    return bool(turn.items) and isinstance(turn.items[0], Message)
+
+
 def _in_vain(turn: Turn) -> bool:
-    """It failed before the agent had shown anything: to ask again is to ask for the first time."""
-    return turn.state == "failed" and not turn.thoughts
+    """It ended before the agent had shown anything: to ask again is to ask for the first time."""
+    return turn.state in ("failed", "interrupted") and not turn.thoughts
 
 
 def _echo(thought: Thought) -> Echo | None:

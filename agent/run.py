@@ -14,7 +14,8 @@ from .errors import ProviderError, StorageError, ThinkaloudError
 from .events import AskOpened, Event, Failure, TurnEnd, TurnProgressed, TurnRetried, TurnStart, Why
 from .pen import Pen
 from .providers.base import AskPiece, CallPiece, ProgressPiece, Prompt, Provider, UsePiece
-from .step import Aside, Step, finite, spelt
+from .sound import finite, sound
+from .step import Aside, Step, spelt
 from .tally import Tally
 from .tools.base import Outcome, Tool
 from .transcript import Turn
@@ -23,6 +24,7 @@ from .writer import Writer
 STEPS = 25
 RETRIES = 3
 LONGEST_WAIT = 30.0  # seconds; a provider that wants more is not waited for
+COUNTED = ("length", "filtered")  # failures that the vendor itself ends a step with, and has counted
 FIRST_WAIT = 1.0  # where it does not say how long, and twice that the next time
 logger = logging.getLogger(__name__)
 
@@ -119,7 +121,9 @@ class Run:
             end = self._cancelled(end)
         except OutOfSteps:
             end = replace(end, reason="interrupted", why="limit")
-        except Exception as error:
+        except GeneratorExit:  # the event loop is gone: nothing can be awaited any more
+            raise
+        except BaseException as error:  # also what is no Exception: a turn that has no end can never be stopped
             end = replace(end, reason="failed", error=self._failure(error))
         end = replace(end, usage=self._tally.usage, cost_usd=self._tally.cost_usd, upstream_closed_ms=self._closed_ms)
         await self._ended(await self._close(end))
@@ -133,9 +137,9 @@ class Run:
     def _failure(self, error: BaseException) -> Failure:
         match error:
             case ProviderError():
-                return Failure(kind=error.kind, message=error.message, retry_after=error.retry_after)
+                return Failure(kind=error.kind, message=sound(error.message), retry_after=error.retry_after)
             case ThinkaloudError():
-                return Failure(kind=error.kind, message=error.message)
+                return Failure(kind=error.kind, message=sound(error.message))
             case _:
                 logger.error("the run of turn %s failed", self.turn, exc_info=error)
                 sentence = "Something went wrong inside Thinkaloud; the server's log has the details. Try again."
@@ -165,7 +169,7 @@ class Run:
                 wait = error.retry_after if error.retry_after is not None else self._patience(tried)
                 if step.shown or not error.retry or tried == RETRIES or wait > LONGEST_WAIT:
                     raise
-                retried = TurnRetried(turn=self.turn, in_ms=round(wait * 1000), message=error.message)
+                retried = TurnRetried(turn=self.turn, in_ms=round(wait * 1000), message=sound(error.message))
                 self._floor.append(retried)
                 await self._chance.clock.sleep(wait)
             else:
@@ -180,11 +184,13 @@ class Run:
         try:
             await step.take(self._provider.stream(self._floor.prompt()))
             if step.reason is None:
-                raise ProviderError("The answer broke off before it was complete. Try again.", kind="incomplete")
+                raise ProviderError(
+                    "The answer broke off before it was complete. Continue, or try again.", kind="incomplete"
+                )
             if self._aside:
                 await asyncio.wait(self._aside)
-        except BaseException:
-            self._closed(step)
+        except BaseException as error:
+            self._closed(step, error)
             raise
         else:
             self._tally.count(step.usage, written=step.written, whole=True)
@@ -193,12 +199,13 @@ class Run:
             for task in self._aside:
                 task.cancel()
 
-    def _closed(self, step: Step) -> None:
+    def _closed(self, step: Step, error: BaseException) -> None:
         """The stream ended early. What is stopped is paid for; what fails before it shows anything is not."""
+        counted = isinstance(error, ProviderError) and error.kind in COUNTED and step.usage and not step.usage.estimated
         if self._stopped:
             self._closed_ms = round((self._chance.clock.elapsed() - self._stopped.at) * 1000, 1)
         if self._stopped or step.shown:
-            self._tally.count(step.usage, written=step.written, whole=False)
+            self._tally.count(step.usage, written=step.written, whole=bool(counted))
 
     # ── tools ────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -218,7 +225,8 @@ class Run:
             outcome = Outcome(ok=False, content=f"There is no tool {call.tool}. There are: {', '.join(self._tools)}.")
         else:
             outcome = await tool.run(call.args)
-        self._pen.end(observation, ok=outcome.ok, content=outcome.content)
+        if not self._closing:  # else the tool took its time to be stopped, and its observation is closed already
+            self._pen.end(observation, ok=outcome.ok, content=sound(outcome.content))
         return outcome
 
     # ── what an agent of somebody's own wants besides ────────────────────────────────────────────────────
@@ -251,7 +259,7 @@ class Run:
 
     def _used(self, task: asyncio.Task[None]) -> None:
         self._aside.discard(task)
-        if not task.cancelled() and (fault := task.exception()) and self._task:
+        if not task.cancelled() and (fault := task.exception()) and self._task and not self._closing:
             self._fault = fault  # whoever waits for the tool's result would wait for ever
             self._task.cancel()
 

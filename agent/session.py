@@ -28,6 +28,7 @@ from .models import Models
 from .prompt import outgrown, prompt
 from .providers.base import Attachment, Prompt, ToolSpec
 from .run import Run
+from .sound import sound
 from .store import Files
 from .tools.base import Tool
 from .transcript import Ask, Transcript, Turn, apply
@@ -107,7 +108,7 @@ class Session:
             return message
         if self.closing:
             raise Busy(AWAY)
-        content = content.strip()
+        content = sound(content.strip())
         if not content and not attachments:
             raise BadRequest("There is nothing to send: the message is empty.")
         if len(content) > LONGEST_MESSAGE:
@@ -132,8 +133,8 @@ class Session:
         """Goes on from where the last turn was cut off. Raises Busy while one runs, BadRequest if none was."""
         if self._run is not None:
             raise Busy("The agent is still at work.")
-        last = self._transcript.last
-        if last is None or last.state == "done":
+        last = self._transcript.turns[-1] if self._transcript.turns else None
+        if not isinstance(last, Turn) or last.state == "done":  # what was cleared cannot be continued either
             raise BadRequest("There is nothing to continue: the last answer is complete.")
         self._start(by=by)
 
@@ -152,7 +153,7 @@ class Session:
 
     def reply(self, ask: str, content: str, *, by: str = "owner") -> None:
         """Answers what the agent asked. Raises BadRequest (empty), NotFound where nothing waits for this answer."""
-        content = content.strip()
+        content = sound(content.strip())
         if not content:
             raise BadRequest("There is nothing to send: the answer is empty.")
         turn = self._transcript.running
@@ -183,7 +184,7 @@ class Session:
 
     def rename(self, title: str) -> None:
         """Raises BadRequest where the title is empty."""
-        title = " ".join(title.split())[:LONGEST_TITLE]
+        title = sound(" ".join(title.split()))[:LONGEST_TITLE]
         if not title:
             raise BadRequest("A session needs a title.")
         if title != self.title:
@@ -281,7 +282,10 @@ class Session:
         waiting = self._transcript.queued
         unasked = end.reason == "interrupted" and not any(m.intent == "interrupt" for m in waiting)
         if waiting and self._run is None and not unasked and not self.closing:
-            self._start(by=waiting[0].author)
+            try:
+                self._start(by=waiting[0].author)
+            except StorageError as error:  # nobody is above; it waits, as in `say`
+                self.troubled(error.message)
 
 
 def title_of(content: str) -> str:

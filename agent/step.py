@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing
 from dataclasses import asdict, replace
-from typing import Any, Literal, assert_never, cast
+from typing import Any, Literal, assert_never
 
 from .events import Kind
 from .pen import Pen
@@ -25,6 +24,7 @@ from .providers.base import (
     UsePiece,
     WholePiece,
 )
+from .sound import finite
 from .writer import Writer
 
 Aside = ProgressPiece | AskPiece | UsePiece
@@ -77,6 +77,7 @@ class Step:
                 self._end()
             case ProgressPiece() | AskPiece() | UsePiece():
                 self._end()
+                self.shown = True
                 self._aside(piece)
             case _:
                 assert_never(piece)
@@ -100,15 +101,6 @@ class Step:
         if self._writer:
             self._pen.end(self._writer, echo=asdict(echo) if echo else None)
             self._writer = None
-
-
-def finite(value: Any) -> Any:
-    """JSON knows no infinity, so a log would not come back as it was: such numbers go as their names."""
-    if isinstance(value, dict):
-        return {key: finite(one) for key, one in cast("dict[str, Any]", value).items()}
-    if isinstance(value, list):
-        return [finite(one) for one in cast("list[Any]", value)]
-    return str(value) if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def spelt(call: CallPiece | UsePiece) -> str:

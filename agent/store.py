@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from .errors import NotFound
-from .events import Event
+from .events import Event, TurnEnd
 from .log import Journal, Memory, Past
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
     """A session as the drawer lists it. `created` and `updated` in Unix ms, `events` = how many are settled,
-    `cost_usd` what its turns cost, as far as that is known."""
+    `cost_usd` what its turns cost, as far as that is known; what a fork took over was paid for elsewhere."""
 
     id: str
     title: str
@@ -24,6 +24,12 @@ class Card:
     turns: int = 0
     events: int = 0
     cost_usd: float = 0.0
+
+    def grown(self, events: Iterable[Event]) -> Card:
+        """With what these events add to turns and cost."""
+        ends = [event for event in events if isinstance(event, TurnEnd)]
+        cost = sum((end.cost_usd or 0.0 for end in ends), self.cost_usd)
+        return replace(self, turns=self.turns + len(ends), cost_usd=cost)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import aclosing
 from urllib.parse import quote, unquote, urlsplit
 
 from fastapi import Request
@@ -15,7 +16,8 @@ from agent.errors import BadRequest, Busy, NotFound, ThinkaloudError, TooLong
 from agent.hub import Hub
 from agent.media import media_type
 
-ARRIVING = 10 * LARGEST  # bytes that may be on their way at once, of all people together
+ARRIVING = 10 * LARGEST  # bytes that may be on their way to the disk at once, of all people together
+SILENCE, WHOLE = 30, 900  # seconds that a browser may send nothing of a file, and take for all of it
 FILE_HEADERS = {
     # what somebody attached may be a page in disguise: it runs nothing, asks for nothing, and is shown nowhere else
     "content-security-policy": "sandbox; default-src 'none'; style-src 'unsafe-inline'",
@@ -43,14 +45,19 @@ class Door:
         """The body is the file, `x-file-name` its name, percent-encoded. Answers `{id, name, type, size}`."""
         if not is_own(request):
             return PlainTextResponse("Files can be attached on this server's own pages only.", 403)
+        data = bytearray()
         try:
-            data = await self._body(request)
+            await self._fill(data, request)
             name = unquote(request.headers.get("x-file-name", ""))
-            file = await asyncio.to_thread(self._attachments.keep, name, data)
+            file = await asyncio.to_thread(self._attachments.keep, name, bytes(data))
         except ThinkaloudError as error:
             return PlainTextResponse(error.message, status(error))
+        except TimeoutError:
+            return PlainTextResponse("That file took too long to arrive: try again.", 408)
         except ClientDisconnect:  # it was taken back
             return Response(status_code=400)
+        finally:
+            self._arriving -= len(data)
         return JSONResponse(attached(file), 201)
 
     async def give(self, id: str) -> Response:
@@ -64,24 +71,18 @@ class Door:
         headers = {**FILE_HEADERS, "content-disposition": disposition(file.name, inline=media.startswith("image/"))}
         return Response(data, media_type=media, headers=headers)
 
-    async def _body(self, request: Request) -> bytes:
-        """All of it, unless it is too much: then the rest is not even looked at."""
+    async def _fill(self, data: bytearray, request: Request) -> None:
+        """All of the body, unless it is too much: then the rest is not even looked at. Raises TimeoutError, too."""
         if int(request.headers.get("content-length") or 0) > LARGEST:
             raise TooLong(f"That file is too large. {POSSIBLE}")
-        chunks: list[bytes] = []
-        size = 0
-        try:
-            async for chunk in request.stream():
-                size += len(chunk)
+        async with asyncio.timeout(WHOLE), aclosing(request.stream()) as stream:
+            while chunk := await asyncio.wait_for(anext(stream, b""), SILENCE):
+                data += chunk
                 self._arriving += len(chunk)
-                if size > LARGEST:
+                if len(data) > LARGEST:
                     raise TooLong(f"That file is too large. {POSSIBLE}")
                 if self._arriving > ARRIVING:
                     raise Busy("Too many files arrive at the moment: try again soon.")
-                chunks.append(chunk)
-        finally:
-            self._arriving -= size
-        return b"".join(chunks)
 
 
 def is_own(request: Request) -> bool:

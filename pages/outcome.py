@@ -54,10 +54,10 @@ def wait(session: Session, event: TurnRetried) -> dict[str, Any]:
 
 def trimmed(upto: int, running: str, turns: Sequence[Turn | Cleared]) -> str:
     """The line that says what the agent is sent no more, in the turn `running`: all that is before event `upto`."""
-    kept = next((turn for turn in turns if isinstance(turn, Turn) and turn.event_id >= upto), None)
+    kept = next((turn for turn in turns if isinstance(turn, Turn) and turn.event_id == upto), None)
     if kept is None:
         return REST
-    said = title_of(kept.messages[0].content) if kept.messages else ""
+    said = title_of(kept.messages[0].content) if kept.messages and kept.messages[0].content else ""
     which = "this" if kept.id == running else f"“{said}”" if said else ""
     return REST.replace("the beginning of this session", f"what came before {which}") if which else REST
 

@@ -24,6 +24,7 @@ from, to, [ops] = events from+1 … to.
 
 from __future__ import annotations
 
+import json
 from bisect import bisect_left
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -260,8 +261,8 @@ class Render:
             out["age"] = max(0, self.session.now() - thought.at)
         else:
             out |= {"ms": thought.ms, "ok": thought.ok}
-        if thought.kind == "action":
-            out |= {"tool": thought.tool, "args": thought.args}
+        if thought.args is not None:  # as text: a browser's numbers, and a websocket's, are smaller than JSON's
+            out["args"] = json.dumps(thought.args, indent=2, ensure_ascii=False)
         if not _is_markdown(thought.kind):
             if thought.content:
                 out["text"] = thought.content

@@ -10,7 +10,7 @@ from nicegui import background_tasks, ui
 from agent.errors import ThinkaloudError
 from agent.hub import Hub
 from agent.session import LONGEST_MESSAGE, Session
-from agent.transcript import Message, Transcript
+from agent.transcript import Ask, Message, Transcript
 
 from .absent import absent
 from .frame import Frame
@@ -55,6 +55,7 @@ class SessionPage:
         self._session = session
         self._fresh = not len(session.log)
         self._gone = False
+        self._replied: set[str] = set()
         self._frame = Frame(session.title, on_title=self._on_title)
         self._choice = ModelChoice(hub, session, self._frame)
         with self._frame.drawer:
@@ -95,6 +96,7 @@ class SessionPage:
         self._frame.show(session.title)
         self._choice.show()
         self._welcome.visible = fresh
+        self._welcome.examples.visible = not session.model.startswith("agent:")  # it is for something else, perhaps
         self._trouble.show("This session was deleted." if gone else session.trouble)
         self._composer.show(fresh=fresh, running=session.running, queued=waiting(session.transcript), gone=gone)
         if self._fresh and not fresh:
@@ -115,6 +117,15 @@ class SessionPage:
             self._composer.refused(message)
 
     def _say(self, message: str, text: str, files: Sequence[str]) -> None:
+        """While the agent waits for an answer, what is written answers it."""
+        turn = self._session.transcript.running
+        asked = [item for item in turn.items if isinstance(item, Ask) and not item.closed] if turn else []
+        if message in self._replied:
+            return  # the browser has not heard of it
+        if asked and text.strip() and not files:
+            self._session.reply(asked[-1].id, text)
+            self._replied.add(message)
+            return
         self._session.say(text, message=message, attachments=self._hub.attachments.together(files))
 
     def _on_example(self, text: str) -> None:

@@ -62,7 +62,7 @@ ADAPTERS = {"demo", "openai_responses", "openai_chat", "anthropic_messages", "cu
 def test_providers_know_only_what_they_may_and_none_knows_another():
     for path in files("agent/providers/**/*.py"):
         names = [name for name in imports(path) if name.startswith("agent")]
-        allowed = ("agent.providers", "agent.errors", "agent.thought", "agent.models", "agent.chance")
+        allowed = ("agent.providers", "agent.errors", "agent.thought", "agent.sound")
         assert [name for name in names if not name.startswith(allowed)] == [], path
         adapters = {part for name in names for part in name.split(".")[2:3] if part in ADAPTERS}
         assert adapters <= {path.stem, path.parts[2]}, path

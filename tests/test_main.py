@@ -197,6 +197,19 @@ def test_in_a_terminal_the_environment_counts_and_a_flag_beats_it(tmp_path: Path
     assert "42" in in_a_terminal(tmp_path, "--model", "demo:rules", "What is 6*7?").stdout
 
 
+def test_in_a_terminal_each_thought_is_told_once(tmp_path: Path) -> None:
+    (tmp_path / "own.py").write_text("def agent(prompt):\n    yield 'observation', 'Found it'\n    yield 'Here.'\n")
+    told = in_a_terminal(tmp_path, "--agent", "own.py", "Go").stdout
+    assert told.count("Found it") == told.count("Here.") == 1
+
+
+def test_in_a_terminal_a_reader_that_leaves_is_no_fault(tmp_path: Path) -> None:
+    command = f"{sys.executable} -m agent --model demo:rules --pace 0 'Show me what you can do' | head -c 5"
+    environ = {"PATH": "/usr/bin:/bin", "HOME": str(tmp_path), "PYTHONPATH": str(MAIN.parent)}
+    ran = subprocess.run(["bash", "-c", command], cwd=tmp_path, env=environ, capture_output=True, text=True, timeout=30)
+    assert ran.stderr == ""
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "sentence"),
     [

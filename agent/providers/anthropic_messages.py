@@ -15,9 +15,11 @@ from .anthropic_input import Block, estimate, files_of, messages, seals, tools
 from .anthropic_models import Ask, ask, label
 from .anthropic_reply import Reply
 from .base import FinishPiece, Piece, Prompt, UsagePiece
+from .call_parts import call_ids
 from .clients import Clients
 from .endpoint import Endpoint
 from .failures import empty, failure, filtered, incomplete, length, no_key, too_long
+from .http_client import options
 
 if TYPE_CHECKING:
     from anthropic import AsyncAnthropic, AsyncStream
@@ -74,7 +76,7 @@ class AnthropicMessages:
         if not self._endpoint.local:
             sent = estimate(prompt.system, tools(prompt), messages(prompt.parts, vendor=self._vendor, files=files))
             yield UsagePiece(input=sent, estimated=True)
-        reply = Reply(self._vendor)
+        reply = Reply(self._vendor, call_ids(prompt.parts))
         try:
             opened = await self._open(made, prompt, files)
             async with opened, aclosing(_events(opened)) as events:
@@ -145,9 +147,10 @@ class AnthropicMessages:
 def client(endpoint: Endpoint) -> AsyncAnthropic:
     """A client of Anthropic's SDK. Blocks for up to 3 s the first time, so call it in a thread."""
     import httpx2
-    from anthropic import AsyncAnthropic
+    from anthropic import AsyncAnthropic, DefaultAsyncHttpxClient
 
     prices.warm()
+    http = options(endpoint)
     url = endpoint.url.rstrip("/").removesuffix("/v1")  # the SDK adds it
     key = endpoint.key or "none"  # given in any case, or the SDK looks for one by itself
     host = httpx2.URL(url).host
@@ -156,7 +159,8 @@ def client(endpoint: Endpoint) -> AsyncAnthropic:
         api_key=key,
         base_url=url,
         max_retries=0,
-        timeout=httpx2.Timeout(connect=10, read=600 if endpoint.local else 120, write=60, pool=10),
+        timeout=http["timeout"],
+        http_client=DefaultAsyncHttpxClient(**http),
         default_headers={"x-api-key": key} if elsewhere else None,  # the older way, which others know
     )
     made.messages  # noqa: B018 - imported on first use, and better here than on the loop

@@ -6,7 +6,10 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any, cast
 
+from ..sound import sound
 from .base import CallPiece, Echo, EndPiece, Piece, TextPiece, ThinkingPiece, UsagePiece
+from .call_parts import new_id
+from .loose_json import count, kept, mapping, number, text, whole
 
 Block = dict[str, Any]
 BROKEN = "The arguments of this call were no JSON object, so it was not run. Call the tool again with valid arguments."
@@ -16,16 +19,18 @@ class Reply:
     """`take` gives the pieces of one event. `begun` is whether any came, `whole` whether the last one did.
 
     `stop` is why the reply ended, with `explanation` where it was refused. `held` are calls that could not be read:
-    they are said only where tools are to be run, as a reply that was cut short has them, too.
+    they are said only where tools are to be run, as a reply that was cut short has them, too. `taken` are the ids of
+    earlier calls.
     """
 
-    def __init__(self, vendor: str) -> None:
+    def __init__(self, vendor: str, taken: Iterable[str] = ()) -> None:
         self.begun = False
         self.whole = False
         self.stop = ""
         self.explanation = ""
         self.held: list[CallPiece] = []
         self._vendor = vendor
+        self._taken = set(taken)
         self._blocks: dict[int, Block] = {}
         self._chunks: dict[int, list[str]] = {}
         self._kept: list[Block] = []  # blocks that are not shown, but go back before the next one
@@ -36,17 +41,17 @@ class Reply:
         self.begun = True
         match event.get("type"):
             case "content_block_delta":
-                return self._delta(event.get("index", 0), _object(event.get("delta")))
+                return self._delta(event.get("index", 0), mapping(event.get("delta")))
             case "content_block_start":
-                return self._start(event.get("index", 0), dict(_object(event.get("content_block"))))
+                return self._start(event.get("index", 0), dict(mapping(event.get("content_block"))))
             case "content_block_stop":
                 return self._end(event.get("index", 0))
             case "message_start":
-                return self._count(_object(event.get("message")).get("usage"), exact=False)
+                return self._count(mapping(event.get("message")).get("usage"), exact=False)
             case "message_delta":
-                delta = _object(event.get("delta"))
-                self.stop = delta.get("stop_reason") or self.stop
-                self.explanation = _object(delta.get("stop_details")).get("explanation") or ""
+                delta = mapping(event.get("delta"))
+                self.stop = text(delta.get("stop_reason")) or self.stop
+                self.explanation = text(mapping(delta.get("stop_details")).get("explanation"))
                 return self._count(event.get("usage"), exact=True)
             case "message_stop":
                 self.whole = True
@@ -59,12 +64,13 @@ class Reply:
         chunks = self._chunks[index] = list[str]()
         match block.get("type"):
             case "thinking" | "redacted_thinking":
-                text = block.get("thinking") or ""
-                chunks.append(text)
-                return [ThinkingPiece(text=text, new=True)]
+                thought = text(block.get("thinking"))
+                chunks.append(thought)
+                block |= {key: text(block[key]) for key in ("signature", "data") if key in block}
+                return [ThinkingPiece(text=thought, new=True)]
             case "text":
                 self._texts += 1
-                return self._text(chunks, block.get("text") or "")
+                return self._text(chunks, text(block.get("text")))
             case _:
                 return []
 
@@ -74,15 +80,15 @@ class Reply:
             return []
         match delta.get("type"):
             case "text_delta":
-                return self._text(chunks, delta.get("text") or "")
+                return self._text(chunks, text(delta.get("text")))
             case "thinking_delta":
-                text = delta.get("thinking") or ""
-                chunks.append(text)
-                return [ThinkingPiece(text=text)] if text else []
+                thought = text(delta.get("thinking"))
+                chunks.append(thought)
+                return [ThinkingPiece(text=thought)] if thought else []
             case "input_json_delta":
-                chunks.append(delta.get("partial_json") or "")
+                chunks.append(text(delta.get("partial_json")))
             case "signature_delta":
-                block["signature"] = delta.get("signature") or ""
+                block["signature"] = text(delta.get("signature"))
             case "citations_delta":
                 block["citations"] = [*(block.get("citations") or []), delta.get("citation")]
             case _:
@@ -90,7 +96,7 @@ class Reply:
         return []
 
     def _end(self, index: int) -> list[Piece]:
-        block, written = self._blocks.pop(index, None), _joined(self._chunks.pop(index, ()))
+        block, written = self._blocks.pop(index, None), sound("".join(self._chunks.pop(index, ())))
         if block is None:
             return []
         match block.get("type"):
@@ -114,10 +120,11 @@ class Reply:
         read: Any = _read(written) if written else block.get("input")
         readable = isinstance(read, dict) or not (read or written)
         args = block["input"] = cast("Block", read or {}) if readable else Block()
+        block["id"], block["name"] = new_id(text(block.get("id")), self._taken), text(block.get("name"))
         special = self._kept or block.keys() - {"type", "id", "name", "input"}
         piece = CallPiece(
-            call=str(block.get("id", "")),
-            tool=str(block.get("name", "")),
+            call=block["id"],
+            tool=sound(block["name"]),
             args=args,
             echo=self._echo(block) if special else None,
             error="" if readable else BROKEN,
@@ -130,26 +137,26 @@ class Reply:
     def _rest(self) -> list[Piece]:
         if not self._kept:
             return []
-        kept, self._kept = self._kept, []
-        return [EndPiece(kind="answer", echo=Echo(vendor=self._vendor, data={"content": kept}))]
+        return [EndPiece(kind="answer", echo=self._echo())]
 
-    def _text(self, chunks: list[str], text: str) -> list[Piece]:
-        if not text:
+    def _text(self, chunks: list[str], said: str) -> list[Piece]:
+        if not said:
             return []
-        chunks.append(text)
-        return [TextPiece(text=text, new=self._texts > 1 and len(chunks) == 1)]
+        chunks.append(said)
+        return [TextPiece(text=said, new=self._texts > 1 and len(chunks) == 1)]
 
-    def _echo(self, block: Block) -> Echo:
-        kept, self._kept = self._kept, []
-        return Echo(vendor=self._vendor, data={"content": [*kept, block]})
+    def _echo(self, *blocks: Block) -> Echo | None:
+        data = kept({"content": [*self._kept, *blocks]})
+        self._kept = []
+        return Echo(vendor=self._vendor, data=data) if data else None
 
     def _count(self, usage: Any, *, exact: bool) -> list[Piece]:
         """Each count is of all so far. Anthropic counts what was cached beside the input, we count it within."""
-        counted = _object(usage)
-        self._usage |= {key: value for key, value in counted.items() if isinstance(value, int)}
-        thinking = _object(counted.get("output_tokens_details")).get("thinking_tokens")
-        if isinstance(thinking, int):
-            self._usage["reasoning"] = thinking
+        counted = mapping(usage)
+        self._usage |= {key: count(value) for key, value in counted.items() if number(value) is not None}
+        thinking = mapping(counted.get("output_tokens_details")).get("thinking_tokens")
+        if number(thinking) is not None:
+            self._usage["reasoning"] = count(thinking)
         if "input_tokens" not in self._usage:
             return []
         cached = self._usage.get("cache_read_input_tokens", 0)
@@ -165,21 +172,9 @@ class Reply:
         return [usage]
 
 
-def _object(value: Any) -> Mapping[str, Any]:
-    return cast("Mapping[str, Any]", value) if isinstance(value, dict) else {}
-
-
-def _read(text: str) -> Any:
-    """What `text` is as JSON, None where it is none."""
+def _read(written: str) -> Any:
+    """What it is as JSON, None where it is none."""
     try:
-        return json.loads(text)
+        return whole(json.loads(written))
     except (ValueError, RecursionError):
         return None
-
-
-def _joined(chunks: Iterable[str]) -> str:
-    """The chunks in a row; a character that was cut in two between them is one again."""
-    text = "".join(chunks)
-    if text.isascii():
-        return text
-    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")

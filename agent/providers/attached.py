@@ -30,12 +30,16 @@ async def attached(prompt: Prompt) -> Mapping[str, bytes]:
     return await asyncio.to_thread(_read, prompt.read, ids) if ids else {}
 
 
-def contents(part: UserText, files: Mapping[str, bytes]) -> Iterator[Content]:
-    """What a message says and brings. Texts are written out, since every model reads those."""
+def contents(part: UserText, files: Mapping[str, bytes], *, blind: bool = False) -> Iterator[Content]:
+    """What a message says and brings. Texts are written out, since every model reads those; where the model is `blind`,
+    other files are only named."""
     if spoken := said(part):
         yield Content(kind="text", data=spoken)
     for file in part.attachments:
-        yield _content(file, files.get(file.id))
+        content = _content(file, files.get(file.id))
+        if blind and content.kind != "text":
+            content = Content(kind="text", data=f"(The file {file.name} came with this. You cannot see it.)")
+        yield content
 
 
 def said(part: UserText) -> str:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, cast
 
 from .base import Part, ToolCall
-from .loose_json import mapping, text
+from .loose_json import mapping, text, whole
 
 OWN = {"index", "id", "type", "function"}
+LONGEST = 20_000  # characters of an id
 
 
 @dataclass(slots=True, kw_only=True)
@@ -71,10 +73,10 @@ class CallParts:
 
 def _another(call: CallPart, id: str, name: str, args: object) -> bool:
     """Whether a delta that came for `call` begins the next one."""
-    if not name or not call.whole:
+    if not name or (id and id == call.id) or not call.whole:
         return False
     if id and call.id:
-        return id != call.id
+        return True
     return bool(args) and bool(call.text.strip() or call.args is not None)
 
 
@@ -85,6 +87,7 @@ def arguments(written: str | Mapping[str, Any] | None) -> tuple[dict[str, Any], 
         for _ in range(2):  # some encode the text once more
             if isinstance(value, str):
                 value = json.loads(value.strip().removeprefix("{}").lstrip() or "{}")  # some begin with an empty one
+        value = whole(value)
     except (ValueError, RecursionError) as error:
         return {}, f"The arguments of this call were no valid JSON ({error}), so it was not run. Write them again."
     if value is None:
@@ -100,13 +103,19 @@ def call_ids(parts: Iterable[Part]) -> set[str]:
 
 
 def new_id(wanted: str, taken: set[str]) -> str:
-    """`wanted`, or where it is missing or somebody has it already, one made from how many there are. Takes it."""
+    """`wanted`, or where it is none or somebody has it already, one made from how many there are. Takes it."""
     number = len(taken)
+    wanted = wanted if wanted.isprintable() and len(wanted) <= LONGEST else ""
     while not wanted or wanted in taken:
         number += 1
         wanted = f"call_{number}"
     taken.add(wanted)
     return wanted
+
+
+def tool_name(tool: str) -> str:
+    """`tool` as every vendor takes it back: models make up names that vendors refuse."""
+    return re.sub(r"[^a-zA-Z0-9_-]", "_", tool)[:64] or "tool"
 
 
 def _id(value: object) -> str:

@@ -10,6 +10,7 @@ from typing import Any, cast
 
 from .attached import Content, contents
 from .base import AnswerText, Note, Part, Prompt, Reasoning, ToolCall, ToolResult, ToolSpec, UserText
+from .call_parts import tool_name
 
 Message = dict[str, Any]
 Step = Sequence[Reasoning | AnswerText | ToolCall]
@@ -17,14 +18,21 @@ THOUGHTS = "reasoning_content"
 
 
 def messages(
-    prompt: Prompt, files: Mapping[str, bytes], vendor: str, *, thoughts: bool = True, padded: bool = False
+    prompt: Prompt,
+    files: Mapping[str, bytes],
+    vendor: str,
+    *,
+    thoughts: bool = True,
+    padded: bool = False,
+    blind: bool = False,
 ) -> list[Message]:
     """The `messages`. `files` has the bytes of attachments by id; only echoes of `vendor` go back, without `thoughts`
-    none of what was thought. `padded`: the server wants a field for the thoughts also where there are none."""
+    none of what was thought. `padded`: the server wants a field for the thoughts also where there are none; `blind`: it
+    takes no pictures and no files."""
     out: list[Message] = [{"role": "system", "content": prompt.system}] if prompt.system else []
     for said, parts in groupby(prompt.parts, lambda part: isinstance(part, Reasoning | AnswerText | ToolCall)):
         if not said:
-            out += [message for part in parts if (message := _heard(part, files))]
+            out += [message for part in parts if (message := _heard(part, files, blind))]
             continue
         step = [part for part in parts if isinstance(part, Reasoning | AnswerText | ToolCall)]
         padded = padded or any(_echo(part, vendor).get("thoughts") == THOUGHTS for part in step)
@@ -52,10 +60,12 @@ def tool(spec: ToolSpec) -> Message:
     return {"type": "function", "function": function}
 
 
-def _heard(part: Part, files: Mapping[str, bytes]) -> Message | None:
+def _heard(part: Part, files: Mapping[str, bytes], blind: bool) -> Message | None:
     match part:
         case UserText():
-            bits = list(contents(part, files))
+            bits = list(contents(part, files, blind=blind))
+            if blind:
+                return {"role": "user", "content": "\n\n".join(bit.data for bit in bits)} if bits else None
             if len(bits) == 1 and bits[0].kind == "text":
                 return {"role": "user", "content": bits[0].data}
             return {"role": "user", "content": [_content(bit) for bit in bits]} if bits else None
@@ -101,7 +111,7 @@ def _step(step: Step, vendor: str, *, thoughts: bool, padded: bool) -> Message |
 
 
 def _call(part: ToolCall, vendor: str) -> Message:
-    function = {"name": part.tool, "arguments": json.dumps(part.args, ensure_ascii=False)}
+    function = {"name": tool_name(part.tool), "arguments": json.dumps(part.args, ensure_ascii=False)}
     return {**_echo(part, vendor).get("call", {}), "id": part.call, "type": "function", "function": function}
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from ..sound import sound
 from .base import CallPiece, Echo, EndPiece, FinishPiece, Piece, TextPiece, ThinkingPiece, UsagePiece
 from .call_parts import CallParts, arguments, new_id
 from .chat_details import merged
 from .endpoint import Endpoint
 from .failures import filtered, incomplete, length, told
-from .loose_json import count, mapping, mappings, number, text
+from .loose_json import count, kept, mapping, mappings, number, text
 from .think_tags import ThinkTags
 
 COUNTING = 5.0  # seconds that a server may take to count once it has said that the answer is whole
@@ -70,7 +71,7 @@ class ChatStep:
                 yield from self._called()
             elif self._back:
                 kind = "answer" if self._said else "thinking"
-                yield EndPiece(kind=kind, echo=Echo(vendor=self._vendor, data={"message": self._back}))
+                yield EndPiece(kind=kind, echo=self._echo({"message": self._back}))
         if counted := usage(self._usage):
             yield counted
         if whole:
@@ -131,12 +132,16 @@ class ChatStep:
             args, error = arguments(call.text if call.args is None else call.args)
             yield CallPiece(
                 call=new_id(call.id, self._taken),
-                tool=call.name,
+                tool=sound(call.name),
                 args=args,
-                echo=Echo(vendor=self._vendor, data=data) if data else None,
+                echo=self._echo(data),
                 error=error,
             )
             first = {}
+
+    def _echo(self, data: Mapping[str, Any]) -> Echo | None:
+        known = kept(data)
+        return Echo(vendor=self._vendor, data=known) if known else None
 
     def _told(self, code: object, message: str) -> Exception:
         return told(self._endpoint, self._name, code=None if code is None else str(code), message=message)

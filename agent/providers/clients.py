@@ -28,9 +28,9 @@ class Clients:
         return await asyncio.shield(task)  # somebody else may be waiting, too
 
     async def close(self) -> None:
-        for task in self._made.values():
+        while self._made:  # somebody may still be asking for one
+            _, task = self._made.popitem()
             try:
                 await (await task).close()
             except Exception:
                 logger.debug("a client could not be closed", exc_info=True)
-        self._made.clear()

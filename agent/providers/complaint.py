@@ -149,8 +149,8 @@ def _number(value: object) -> float | None:
 
 
 _SPOKEN = re.compile(
-    r"(?:try again|retry)(?: in| after) (?:(?P<h>\d+) ?h\w* ?)?(?:(?P<m>\d+) ?m(?!s)(?:in\w*)? ?)?"
-    r"(?:(?P<n>\d+(?:\.\d+)?) ?(?P<unit>ms|s)\w*)?",
+    r"(?:try again|retry)(?: in| after) (?:(?P<h>\d{1,6}) ?h\w* ?)?(?:(?P<m>\d{1,6}) ?m(?!s)(?:in\w*)? ?)?"
+    r"(?:(?P<n>\d{1,9}(?:\.\d{1,9})?) ?(?P<unit>ms|s)\w*)?",
     re.IGNORECASE,
 )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncGenerator, Mapping, Set
 from contextlib import aclosing
+from functools import partial
 from typing import Any
 
 from . import prices
@@ -21,7 +22,11 @@ from .prompt_size import prompt_size
 
 BUDGET = 100_000
 LOCAL = 16_000  # tokens: what servers on people's own machines take, unless told otherwise
-TOOLLESS = "This model cannot use tools, so it answers without them. For answers with tools, choose another model."
+LACKS = {
+    "tools": "This model cannot use tools, so it answers without them. For answers with tools, choose another model.",
+    "files": "This model cannot look at the attached files, so it answers without them. To have them seen, choose "
+    "another model.",
+}
 
 
 class OpenAIChat:
@@ -49,21 +54,21 @@ class OpenAIChat:
         files = await attached(prompt)
         step = ChatStep(self._endpoint, self._name, vendor=self._vendor, taken=call_ids(prompt.parts))
         known = refused(connection, self._name)
-        told = "tools" in known
+        told = set(known)
         incoming = events(
             connection,
             self._endpoint,
             self._name,
             path="/chat/completions",
             body=lambda without: self._body(prompt, files, without),
-            cure=_cure,
+            cure=partial(_cure, files=bool(files)),
             patience=step.patience,
         )
         async with aclosing(incoming):
             async for chunk in incoming:
-                if not told and "tools" in known:
-                    told = True
-                    yield WholePiece(kind="thinking", content=TOOLLESS)
+                for lack in LACKS.keys() & known - told:
+                    told.add(lack)
+                    yield WholePiece(kind="thinking", content=LACKS[lack])
                 for piece in step.read(chunk):
                     yield piece
         for piece in step.end():
@@ -77,7 +82,14 @@ class OpenAIChat:
         await prepare(self._clients, self._endpoint)
 
     def _body(self, prompt: Prompt, files: Mapping[str, bytes], without: Set[str]) -> dict[str, Any]:
-        sent = messages(prompt, files, self._vendor, thoughts="thoughts" not in without, padded="padding" in without)
+        sent = messages(
+            prompt,
+            files,
+            self._vendor,
+            thoughts="thoughts" not in without,
+            padded="padding" in without,
+            blind="files" in without,
+        )
         body: dict[str, Any] = {
             "model": self._name,
             "messages": alternating(sent) if "repeats" in without else sent,
@@ -103,11 +115,18 @@ CURES = (  # what to do without → the words in which some server asks for it
     ("effort", r"reasoning[_.]effort"),
     ("repeats", r"must alternate"),
 )
+BLIND = re.compile(
+    r"image_url|image input|support\w* (?:\w+ )?(?:images?|vision|files?|pdfs?)\b|mmproj|multimodal|0 image\(s\)"
+    r"|content must be a string|unknown variant .?(?:image|file)|either .text. or|invalid content type",
+    re.I,
+)
 
 
-def _cure(error: Any, without: Set[str]) -> str:
+def _cure(error: Any, without: Set[str], *, files: bool) -> str:
     """What the request should do without, as far as the server's words say so; they have no codes for it."""
     if error.status_code in (401, 402, 403, 429):
         return ""
     text = str(error)
+    if files and "files" not in without and BLIND.search(text):
+        return "files"
     return next((cure for cure, words in CURES if cure not in without and re.search(words, text, re.I | re.S)), "")

@@ -16,6 +16,7 @@ from . import prices
 from .clients import Clients
 from .endpoint import Endpoint
 from .failures import empty, failure
+from .http_client import options
 
 PASSING = {"echoes"}  # refused because of one conversation, so the next may have it again
 logger = logging.getLogger(__name__)
@@ -24,17 +25,16 @@ _refused: WeakKeyDictionary[Any, dict[str, set[str]]] = WeakKeyDictionary()
 
 def client(endpoint: Endpoint) -> Any:
     """The SDK's client of `endpoint`; blocks for a second or two, most of it imports. For `Clients.get`."""
-    import httpx2
     from openai import AsyncOpenAI, DefaultAsyncHttpxClient
 
     prices.warm()
-    timeout = httpx2.Timeout(connect=10, read=600 if endpoint.local else 120, write=60, pool=10)
+    http = options(endpoint)
     made = AsyncOpenAI(
         api_key=endpoint.key or "none",  # the SDK wants one, even where the server does not
         base_url=endpoint.url,
         max_retries=0,
-        timeout=timeout,
-        http_client=DefaultAsyncHttpxClient(trust_env=False, timeout=timeout) if endpoint.local else None,
+        timeout=http["timeout"],
+        http_client=DefaultAsyncHttpxClient(**http),
     )
     if endpoint.vendor != "openai":  # taken from the environment, and nobody else's business
         made.organization = made.project = None

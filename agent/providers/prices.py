@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from .base import UsagePiece
 from .endpoint import Endpoint
+from .loose_json import number
 
 if TYPE_CHECKING:
     from genai_prices.types import Provider
@@ -22,7 +23,7 @@ def price(endpoint: Endpoint, name: str, usage: UsagePiece) -> float | None:
     Never raises. The first call takes 0.5 s where `warm` was not called before.
     """
     if usage.cost_usd is not None:
-        return usage.cost_usd
+        return number(usage.cost_usd)
     if endpoint.local:
         return 0.0
     try:
@@ -52,7 +53,7 @@ def _estimate(endpoint: Endpoint, name: str, usage: UsagePiece) -> float | None:
         cache_write_tokens=usage.written,
         output_tokens=usage.output,
     )
-    return float(calc_price(counted, name, provider_id=provider).total_price)
+    return number(float(calc_price(counted, name, provider_id=provider).total_price))
 
 
 def _provider(endpoint: Endpoint) -> str | None:

@@ -3,6 +3,7 @@ it returns for a shorter one."""
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
@@ -10,9 +11,11 @@ from typing import Any
 
 from .attached import Content, contents
 from .base import AnswerText, Echo, Note, Part, Prompt, Reasoning, ToolCall, ToolResult, ToolSpec, UserText
+from .call_parts import tool_name
 
 Item = dict[str, Any]
 Step = Sequence[Reasoning | AnswerText | ToolCall]
+LONGEST = 64  # characters that OpenAI takes of an id; other vendors make longer ones
 
 
 def items(prompt: Prompt, files: Mapping[str, bytes], vendor: str) -> list[Item]:
@@ -42,7 +45,7 @@ def _heard(part: Part, files: Mapping[str, bytes]) -> Item | None:
             content = [_content(content) for content in contents(part, files)]
             return _message("user", content) if content else None
         case ToolResult():
-            return {"type": "function_call_output", "call_id": part.call, "output": part.content}
+            return {"type": "function_call_output", "call_id": _id(part.call), "output": part.content}
         case Note():
             return _message("developer", [{"type": "input_text", "text": part.content}])
         case _:
@@ -76,7 +79,7 @@ def _step(step: Step, vendor: str) -> Iterator[Item]:
         else:
             item = echo or _plain(part)
             if isinstance(part, ToolCall):
-                item["call_id"] = part.call
+                item["call_id"] = _id(part.call)
             if lone:
                 item.pop("id", None)
             if isinstance(part, ToolCall) or echo or part.content:
@@ -103,4 +106,10 @@ def _plain(part: AnswerText | ToolCall) -> Item:
         content = [{"type": "output_text", "text": part.content}]
         return {"type": "message", "role": "assistant", "content": content}
     written = json.dumps(part.args, ensure_ascii=False)
-    return {"type": "function_call", "call_id": part.call, "name": part.tool, "arguments": written}
+    return {"type": "function_call", "call_id": _id(part.call), "name": tool_name(part.tool), "arguments": written}
+
+
+def _id(call: str) -> str:
+    if len(call) <= LONGEST:
+        return call
+    return f"{call[:31]}-{hashlib.sha256(call.encode(errors='replace')).hexdigest()[:32]}"

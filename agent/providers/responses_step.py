@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from ..sound import sound
 from .base import CallPiece, Echo, EndPiece, FinishPiece, Piece, TextPiece, ThinkingPiece, UsagePiece
 from .call_parts import arguments, new_id
 from .endpoint import Endpoint
 from .failures import filtered, incomplete, length, told
-from .loose_json import count, mapping, mappings, number, text
+from .loose_json import count, kept, mapping, mappings, number, text
 
 AFTER = 0.1  # seconds: the connection can be used again if it is read to its end, which comes at once
 
@@ -84,8 +85,8 @@ class ResponsesStep:
             case "reasoning":
                 if not self._shown and (whole := _texts(item, "summary") or _texts(item, "content")):
                     yield ThinkingPiece(text=whole)
-                kept = item.get("encrypted_content") or item.get("content")  # else it is nothing to the vendor
-                yield EndPiece(kind="thinking", echo=self._echo(item) if kept else None)
+                known = item.get("encrypted_content") or item.get("content")  # else it is nothing to the vendor
+                yield EndPiece(kind="thinking", echo=self._echo(item) if known else None)
             case "message":
                 if not self._shown and (whole := _texts(item, "content")):
                     yield from self._text({"delta": whole})
@@ -96,7 +97,7 @@ class ResponsesStep:
                 self._called = True
                 yield CallPiece(
                     call=new_id(text(item.get("call_id")), self._taken),
-                    tool=text(item.get("name")),
+                    tool=sound(text(item.get("name"))),
                     args=args,
                     echo=self._echo(item),
                     error=error,
@@ -108,7 +109,8 @@ class ResponsesStep:
     def _echo(self, item: Mapping[str, Any]) -> Echo | None:
         if item.get("status") == "incomplete":
             return None
-        return Echo(vendor=self._vendor, data={key: value for key, value in item.items() if key != "status"})
+        data = kept({key: value for key, value in item.items() if key != "status"})
+        return Echo(vendor=self._vendor, data=data) if data else None
 
     def _end(self, type: str, response: Mapping[str, Any]) -> Iterator[Piece]:
         if counted := usage(mapping(response.get("usage"))):

@@ -74,7 +74,7 @@ def no_memory(endpoint: Endpoint) -> ProviderError:
 
 
 def no_server(endpoint: Endpoint) -> ProviderError:
-    return ProviderError(f"Nothing at {_host(endpoint)} answers there. {_address(endpoint)}", kind="no_server")
+    return ProviderError(f"{_host(endpoint)} has nothing at this address. {_address(endpoint)}", kind="no_server")
 
 
 def empty(endpoint: Endpoint) -> ProviderError:
@@ -146,7 +146,7 @@ def busy(endpoint: Endpoint) -> ProviderError:
 
 
 def cut(endpoint: Endpoint, *, unanswered: bool = False) -> ProviderError:
-    sentence = f"The connection to {_who(endpoint)} broke; the partial answer is kept. Try again."
+    sentence = f"The connection to {_who(endpoint)} broke; the partial answer is kept. Continue, or try again."
     if unanswered:
         sentence = f"{_who(endpoint)} hung up without an answer. Try again."
     return ProviderError(sentence, kind="cut", retry=True)
@@ -154,13 +154,13 @@ def cut(endpoint: Endpoint, *, unanswered: bool = False) -> ProviderError:
 
 def incomplete(endpoint: Endpoint) -> ProviderError:
     return ProviderError(
-        f"The answer from {_who(endpoint)} ended before it was complete; what came is kept. Try again.",
+        f"The answer from {_who(endpoint)} ended before it was complete; what came is kept. Continue, or try again.",
         kind="incomplete",
     )
 
 
 def unreadable(endpoint: Endpoint) -> ProviderError:
-    sentence = f"{_who(endpoint)} sent something unreadable; what came before it is kept. Try again."
+    sentence = f"{_who(endpoint)} sent something unreadable; what came before it is kept. Continue, or try again."
     return ProviderError(sentence, kind="unreadable")
 
 

@@ -59,7 +59,11 @@ class Tool:
             return Outcome(ok=False, content=_bounded(error.message))
         except TimeoutError:
             return Outcome(ok=False, content=f"{self.name} took longer than {self.seconds:g} s and was given up.")
-        except Exception as error:  # a tool's fault must not end the turn
+        except asyncio.CancelledError:
+            if (task := asyncio.current_task()) and task.cancelling():
+                raise
+            return Outcome(ok=False, content=f"{self.name} was cancelled before it was done.")
+        except BaseException as error:  # a tool's fault must not end the turn, or the server
             return Outcome(ok=False, content=_bounded(f"{self.name} failed: {type(error).__name__}: {error}"))
 
     def _checked(self, args: Mapping[str, Any]) -> dict[str, Any]:

@@ -26,7 +26,7 @@ SECONDS = 8.0  # for all of it; people wait for the list with the picker open
 MOST = 8 << 20  # bytes of a list; the longest known have less than 1 MB
 MODELS = 1000
 VERSION = "2026-10-21"  # of Anthropic's API, as its SDK says
-NAME = re.compile(r"[^\s\x00-\x1f\x7f]{1,200}")
+NAME = re.compile(r"\S{1,200}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +37,11 @@ class Listed:
     label: str = ""
     created: int = 0
     ends: str = ""
+
+
+def is_name(text: str) -> bool:
+    """Whether a model may be called so: in one word, and all of it to be seen."""
+    return NAME.fullmatch(text) is not None and text.isprintable()
 
 
 async def listed(
@@ -80,7 +85,9 @@ def _client(endpoint: Endpoint, connect: float, seconds: float) -> httpx2.AsyncC
 
 
 async def _got(client: httpx2.AsyncClient, endpoint: Endpoint) -> tuple[int, bytes]:
-    headers = {"Authorization": f"Bearer {endpoint.key}"} if endpoint.key else {}
+    headers = {"accept-encoding": "identity"}
+    if endpoint.key:
+        headers["Authorization"] = f"Bearer {endpoint.key}"
     if endpoint.vendor == "anthropic":
         url = f"{endpoint.url}/v1/models?limit={MODELS}"
         headers["anthropic-version"] = VERSION
@@ -90,7 +97,9 @@ async def _got(client: httpx2.AsyncClient, endpoint: Endpoint) -> tuple[int, byt
         url = f"{endpoint.url}/models"
     body = bytearray()
     async with client.stream("GET", url, headers=headers) as response:
-        async for chunk in response.aiter_bytes():
+        if response.headers.get("content-encoding", "identity").lower() != "identity":
+            return response.status_code, b""  # it may be huge when it is unpacked
+        async for chunk in response.aiter_raw():
             body += chunk
             if len(body) > MOST:
                 return response.status_code, b""
@@ -124,7 +133,7 @@ def _model(entry: object) -> Listed | None:
         return None
     known = cast("Mapping[str, object]", entry)
     name, created, ends = known.get("id"), known.get("created"), known.get("retires_at")
-    if not isinstance(name, str) or not NAME.fullmatch(name):
+    if not isinstance(name, str) or not is_name(name):
         return None
     label = known.get("display_name") or known.get("name")
     return Listed(

@@ -34,7 +34,7 @@ def offers(endpoint: Endpoint, models: Sequence[Listed]) -> tuple[Offer, ...]:
         Offer(
             model=f"{endpoint.vendor}:{model.name}",
             label=model.label or _short(model.name),
-            note=f"ends {end}" if (end := _ends(endpoint, model)) else notes.get(model.name, ""),
+            note=f"until {end}" if (end := _ends(endpoint, model)) else notes.get(model.name, ""),
         )
         for model in sorted(models, key=place)
         if not mute.search(_base(model.name))

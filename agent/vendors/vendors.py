@@ -20,7 +20,7 @@ from ..providers.sentences import VARIABLES
 from .accounts import ACCOUNTS, Accounts
 from .environment import from_environment
 from .keys import KeyStore
-from .listing import NAME, listed
+from .listing import is_name, listed
 from .local_servers import found
 from .missing import Missing
 from .offers import offers
@@ -124,7 +124,7 @@ class Vendors:
 
     def check(self, model: str) -> None:
         vendor, colon, name = model.partition(":")
-        if not colon or not NAME.fullmatch(name) or not name.isprintable():
+        if not colon or not is_name(name):
             raise BadRequest("A model is written provider:name, without spaces, as in openai:gpt-6.1-terra.")
         known = vendor in TITLES or model == DEMO or (self._agent is not None and model == self._agent.model)
         if not known:

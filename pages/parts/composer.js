@@ -9,6 +9,7 @@ import { attaching, FILES } from "thinkaloud-composer";
 
 const AGAIN = 4000; // ms without a word before a message is sent again
 const LATE = 2000; // … before the person is told that it is not sent yet
+const RESTS = 700; // … that nothing runs before the person is told why messages still wait
 const SEND = "M12 4.6 4.9 11.7l1.4 1.4L11 8.4V20h2V8.4l4.7 4.7 1.4-1.4z";
 const STOP = "M6 7.5C6 6.7 6.7 6 7.5 6h9c.8 0 1.5.7 1.5 1.5v9c0 .8-.7 1.5-1.5 1.5h-9c-.8 0-1.5-.7-1.5-1.5z";
 const LETTERS = "abcdefghijkmnpqrstuvwxyz23456789"; // as in agent/chance.py; 32, so no letter comes more often
@@ -27,6 +28,7 @@ export default {
           </button>
         </li>
       </ul>
+      <p v-if="rests" class="ta-late" role="status">Waiting messages go with your next one, or when you continue.</p>
       <p v-if="late" class="ta-late" role="status">Not sent yet: it goes as soon as the server is back.</p>
       <p v-else-if="waits" class="ta-late" role="status">It is sent once the files are uploaded.</p>
       ${FILES}
@@ -58,7 +60,7 @@ export default {
   emits: ["send", "stop", "withdraw"],
 
   data() {
-    return { ...this.state, text: "", pending: null, late: false, SEND, STOP };
+    return { ...this.state, text: "", pending: null, late: false, rests: false, SEND, STOP };
   },
 
   computed: {
@@ -93,12 +95,14 @@ export default {
     }
     window.addEventListener("keydown", this.onKey);
     this.width = new ResizeObserver(() => this.grow());
+    this.change({}); // messages may wait already
     this.width.observe(this.$el); // not the textarea: its height is ours
     if (matchMedia("(hover: hover)").matches) this.$refs.area.focus({ preventScroll: true });
   },
 
   unmounted() {
     this.settle();
+    clearTimeout(this.resting);
     window.removeEventListener("keydown", this.onKey);
     this.width.disconnect();
   },
@@ -107,6 +111,10 @@ export default {
     // ── called from Python ──
     change(state) {
       Object.assign(this, state);
+      clearTimeout(this.resting);
+      const stopped = () => this.queued.length > 0 && !this.running && !this.gone;
+      if (!stopped()) this.rests = false;
+      else this.resting = setTimeout(() => (this.rests = stopped()), RESTS);
     },
     accepted(id) {
       if (this.pending?.id !== id) return;

@@ -13,7 +13,7 @@ KINDS = {"thinking": "psychology", "action": "bolt", "observation": "visibility"
 
 
 class Welcome(ui.element):
-    """A greeting with one button per example; `on_choose` gets its text."""
+    """A greeting with one button per example; `on_choose` gets its text. `examples` may be hidden."""
 
     def __init__(self, examples: Sequence[str], on_choose: Callable[[str], Any]) -> None:
         super().__init__("section")
@@ -25,7 +25,7 @@ class Welcome(ui.element):
                         ui.icon(icon)
             text("h2", "Watch an agent think")
             text("p", "Ask something. What it thinks, does and observes appears here as it happens, then its answer.")
-            with ui.element().classes("ta-examples").props('role=group aria-label="Examples"'):
+            with ui.element().classes("ta-examples").props('role=group aria-label="Examples"') as self.examples:
                 for example in examples:
                     text("button", example).classes("ta-example").on(
                         "click", lambda example=example: on_choose(example)

@@ -2,15 +2,16 @@
 
 import itertools
 
+from agent.errors import ProviderError
 from agent.events import TurnTrimmed
 from agent.hub import WINDOW, Hub
 from agent.models import OneProvider
 from agent.prompt import known, outgrown
-from agent.providers.base import Note, Prompt, UserText
+from agent.providers.base import Note, Prompt, TextPiece, UserText
 from agent.session import Session
 from agent.store import MemoryStore
 from agent.transcript import Message, Thought, Transcript, Turn
-from tests.builders import Scripted, answer
+from tests.builders import MovedClock, Scripted, Wait, answer, hub_with, settle
 
 LONG = "word " * 160  # 200 tokens
 
@@ -118,6 +119,60 @@ def test_a_turn_that_failed_before_it_showed_anything_is_asked_again_as_if_for_t
     assert notes == ["cut", "continue"]
 
 
+def test_a_turn_that_was_stopped_before_its_first_word_is_asked_again_as_if_for_the_first_time():
+    from agent.prompt import prompt
+
+    stopped = turn(1, 5)
+    stopped.state, stopped.why = "interrupted", "user"
+    again = Turn(id="t2", by="owner", model="m:m", event_id=20)
+    assert prompt(Transcript(turns=[stopped, again])).parts == (UserText(author="owner", content="xxxxx"),)
+
+
 def test_what_was_cleared_or_trimmed_is_not_known():
     transcript = Transcript(turns=[turn(1, 5), turn(2, 5), turn(3, 5)], trimmed=20)
     assert [one.id for one in known(transcript)] == ["t2", "t3"]
+
+
+async def test_a_message_whose_answer_failed_is_sent_again_however_long_it_is():
+    provider = Scripted(answer("Yes."), [ProviderError("Busy.", kind="overloaded")], answer("Yes."))
+    provider.budget = 2000
+    session = Hub(MemoryStore(), models=OneProvider(provider), tools=()).new()
+    await talk(session, 1)
+    session.say("long " * 4000)
+    await session.wait_idle()
+    session.resume()
+    await session.wait_idle()
+    assert asked(provider.prompts[-1]) == ["long"]
+
+
+async def test_what_is_continued_is_kept_with_what_continues_it():
+    clock = MovedClock()
+    steps = [answer("Yes."), [TextPiece(text="word " * 4000), Wait(seconds=9)], answer("So.")]
+    provider = Scripted(*steps, clock=clock)  # type: ignore[arg-type]
+    provider.budget = 2000
+    session = hub_with(provider, clock=clock).new()
+    await talk(session, 1)
+    session.say("1")
+    await settle()
+    session.stop()
+    await session.wait_idle()
+    session.resume()
+    await session.wait_idle()
+    assert asked(provider.prompts[-1]) == ["1"]
+
+
+async def test_what_was_queued_while_the_turn_before_ran_is_still_its_turns_message_when_it_is_opened_again():
+    clock, store = MovedClock(), MemoryStore()
+    session = hub_with(Scripted(*[answer("Yes.", wait=1) for _ in range(WINDOW + 5)], clock=clock), store=store).new()
+    for number in range(WINDOW + 5):
+        session.say(str(number))
+        await settle()
+        await clock.pass_(1 if number else 0)
+    await clock.pass_(60)
+    provider = Scripted(answer("Yes."))
+    again = await hub_with(provider, store=store).open(session.id)
+    turns = [turn for turn in again.transcript.turns if isinstance(turn, Turn)]
+    assert [turn.messages[0].content for turn in turns] == [str(n) for n in range(5, WINDOW + 5)]
+    again.say("And?")
+    await again.wait_idle()
+    assert not any(isinstance(part, Note) for part in provider.prompts[0].parts)

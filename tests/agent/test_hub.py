@@ -9,11 +9,12 @@ from agent.errors import BadRequest, Busy, Damaged, NotFound
 from agent.events import Event, ForkedFrom, SessionCreated, TurnEnd
 from agent.hub import Hub
 from agent.log import Journal, Memory, Past
+from agent.providers.base import UsagePiece
 from agent.session import Session
 from agent.store import Card, MemoryStore
 from agent.transcript import Turn
 from tests.agent.test_run import check_laws
-from tests.builders import MovedClock, Scripted, answer, hub_with, settle
+from tests.builders import MovedClock, Scripted, Wait, answer, hub_with, settle
 
 
 async def said(hub: Hub, *messages: str) -> Session:
@@ -264,3 +265,20 @@ async def test_editing_one_of_two_messages_asks_the_other_one_again_as_it_was():
     fork = await hub.fork(session.id, last.id, message=three, content="three, edited")
     await clock.pass_(9)
     assert [text for turn in asked(fork) for text in turn] == ["first", "two", "three, edited"]
+
+
+async def test_what_a_crash_kept_from_being_settled_counts_for_the_list():
+    clock = MovedClock()
+    script = [UsagePiece(input=1), *answer("Yes.")]
+    hub = hub_with(Scripted(script, script, [UsagePiece(input=1), Wait(seconds=9)], clock=clock), clock=clock)
+    session = await said(hub, "one", "two")
+    session.rename("Numbers")
+    session.say("three")
+    await settle()
+    store = Crashed({"s": list(session.log.after(0))})
+    again = hub_with(Scripted(), store=store, clock=clock)
+    assert await again.recover() == ["s"]
+    card = again.card("s")
+    assert card
+    assert (card.title, card.turns, card.cost_usd) == ("Numbers", 3, 0.002)
+    assert store.cards() == [card]

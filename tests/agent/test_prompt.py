@@ -42,3 +42,11 @@ def test_how_a_turn_was_cut_is_noted_for_the_agent(state: str, why: str | None, 
     assert isinstance(note, Note)
     assert note.kind == kind
     assert words in note.content
+
+
+def test_what_is_said_to_a_turn_that_continues_changes_nothing_of_how_it_began():
+    cut = Turn(id="t1", by="ada", model="m:m", state="interrupted", why="user", items=[said("Why?")])
+    goes_on = Turn(id="t2", by="ada", model="m:m", items=[Thought(id="h", kind="answer", content="So", open=False)])
+    before = prompt(Transcript(turns=[cut, goes_on])).parts
+    goes_on.items.append(said("Quick."))
+    assert prompt(Transcript(turns=[cut, goes_on])).parts[: len(before)] == before

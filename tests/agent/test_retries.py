@@ -4,7 +4,7 @@ import pytest
 
 from agent.errors import ProviderError
 from agent.events import TurnEnd, TurnRetried
-from agent.providers.base import FinishPiece, TextPiece, ThinkingPiece, UsagePiece
+from agent.providers.base import FinishPiece, TextPiece, ThinkingPiece, UsagePiece, UsePiece
 from agent.run import RETRIES
 from agent.session import Session
 from tests.builders import MovedClock, Scripted, add, answer, calls, hub_with, settle
@@ -103,3 +103,11 @@ async def test_a_step_may_ask_for_another_one_at_once():
     assert len(provider.prompts) == 2
     assert session.transcript.last
     assert session.transcript.last.answer == "One. Two. "
+
+
+async def test_who_has_asked_or_used_something_is_not_made_to_do_it_twice():
+    clock = MovedClock()
+    use = UsePiece(tool="add", args={"a": 1, "b": 2}, observe=lambda *_: None)
+    session = await asked(Scripted([use, *busy(1)], clock=clock), clock)
+    assert retries(session) == []
+    assert end_of(session).reason == "failed"

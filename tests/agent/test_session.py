@@ -190,3 +190,41 @@ async def test_a_message_whose_turn_found_no_room_waits_and_starts_it_when_it_is
     await session.wait_idle()
     assert end_of(session).reason == "done"
     assert sum(isinstance(e, TurnEnd) for e in session.log.after(0)) == 1
+
+
+async def test_a_queued_message_that_finds_no_room_for_its_turn_waits_and_that_is_said():
+    class Tight:
+        full = False
+
+        def write(self, event: Event) -> None:
+            if self.full:
+                raise StorageError("The disk is full.")
+            self.full = isinstance(event, TurnEnd)
+
+    journal = Tight()
+
+    class Store(MemoryStore):
+        def open(self, session: str) -> tuple[Past, tuple[Event, ...], Journal]:
+            return Past(), (), journal
+
+    clock = MovedClock()
+    session = hub_with(Scripted(answer("x", wait=1), answer("y"), clock=clock), store=Store(), clock=clock).new()
+    session.say("one")
+    await settle()
+    session.say("two", message="m")
+    await clock.pass_(2)
+    assert (session.running, session.trouble) == (False, "The disk is full.")
+    assert [m.content for m in session.transcript.queued] == ["two"]
+    journal.full = False
+    session.say("two", message="m")
+    await session.wait_idle()
+    assert session.transcript.queued == []
+
+
+async def test_what_was_cleared_cannot_be_continued():
+    session = hub_with(Scripted([RuntimeError("boom")])).new()
+    session.say("hello")
+    await session.wait_idle()
+    session.clear()
+    with pytest.raises(BadRequest):
+        session.resume()

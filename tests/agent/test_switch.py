@@ -2,7 +2,7 @@
 
 import pytest
 
-from agent.errors import BadRequest
+from agent.errors import BadRequest, ProviderError
 from agent.events import SessionSwitched, TurnStart
 from agent.hub import Hub
 from agent.models import OneProvider
@@ -140,3 +140,21 @@ async def test_what_was_stopped_before_it_was_whole_is_not_seen_again():
     session.say("And?")
     await session.wait_idle()
     assert provider.prompts[1].parts[1] == Reasoning(content="Hm.")
+
+
+async def test_asking_again_after_a_failure_asks_the_model_that_was_chosen_since():
+    one, two = named("a:1", answer("One."), [ProviderError("Down.", kind="overloaded")]), named("b:2", answer("Two."))
+    hub = Hub(MemoryStore(), models=Two(one, two), tools=())
+    session = hub.new()
+    for _ in range(2):
+        session.say("?")
+        await session.wait_idle()
+    session.switch("b:2")
+    assert session.transcript.last
+    fork = await hub.fork(session.id, session.transcript.last.id)
+    await fork.wait_idle()
+    assert fork.transcript.last
+    assert (fork.transcript.last.model, fork.transcript.last.answer) == ("b:2", "Two. ")
+    card = hub.card(fork.id)
+    assert card
+    assert card.model == fork.model == "b:2"

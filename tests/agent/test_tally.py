@@ -2,6 +2,7 @@
 
 import pytest
 
+from agent.errors import ProviderError
 from agent.events import TokenCount, TurnEnd
 from agent.providers.base import FinishPiece, Piece, TextPiece, UsagePiece
 from agent.session import Session
@@ -82,3 +83,12 @@ async def test_a_session_knows_what_its_turns_cost_as_far_as_that_is_known(costs
     card = hub.card(session.id)
     assert card
     assert card.cost_usd == sum(cost or 0 for cost in costs)
+
+
+@pytest.mark.parametrize(("kind", "usage"), [("length", (50, False)), ("filtered", (50, False)), ("cut", (100, True))])
+async def test_what_the_vendor_has_counted_to_its_end_is_no_estimate(kind: str, usage: tuple[int, bool]):
+    counted = UsagePiece(input=100, output=50)
+    script = [TextPiece(text="x" * 400), counted, ProviderError("That was it.", kind=kind)]
+    end = await turn(Scripted(script))
+    assert end.usage
+    assert (end.reason, end.usage.output, end.usage.estimated) == ("failed", *usage)

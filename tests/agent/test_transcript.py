@@ -1,11 +1,15 @@
 """Law 5: state is a fold, and every prefix of a log is a valid log."""
 
 import copy
+import random
+
+import pytest
 
 from agent.events import MessagePosted, SessionCleared, TurnRetried
 from agent.session import Session
 from agent.transcript import Cleared, Message, Thought, Transcript, Turn, fold
 from tests.builders import Scripted, answer, calls, hub_with, thinks
+from tests.storage.turns import anything
 
 
 async def a_rich_session() -> Session:
@@ -74,3 +78,11 @@ def test_events_of_a_turn_that_began_before_the_start_are_passed_over():
 def test_a_message_waits_until_it_is_read():
     posted = MessagePosted(event_id=1, at=5, message="m", author="ada", content="hi")
     assert fold([posted]).queued == [Message(id="m", author="ada", content="hi", at=5)]
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_even_a_log_that_nobody_would_write_may_be_folded_in_two_steps(seed: int):
+    events = anything(random.Random(seed))
+    whole = fold(events)
+    for cut in range(len(events) + 1):
+        assert fold(events[cut:], fold(events[:cut])) == whole, f"cut at {cut}"

@@ -2,8 +2,9 @@
 
 python -m tests.browser.shop PORT FOLDER, as `app.py`. A message “play NAME” plays FOLDER/scripts/NAME.json, one of its
 steps each time the model is asked, whatever the model; the last one again and again. To what player.py knows come
-`["hide"]` (thinking whose text is kept back), `["usage", {…}]`, `["progress", percent, text]`, `["ask", text, choices]`
-and `["fail", message, {kind, retry, retry_after}]`. FOLDER/slow has the seconds that a list of models takes.
+`["hide"]` (thinking whose text is kept back), `["whole", kind, text]` (a thought of somebody's own agent),
+`["usage", {…}]`, `["progress", percent, text]`, `["ask", text, choices]` and `["fail", message, {kind, retry,
+retry_after}]`. FOLDER/slow has the seconds that a list of models takes.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ from agent.providers.base import (
     ThinkingPiece,
     UsagePiece,
     UserText,
+    WholePiece,
 )
 from agent.settings import Settings
 from storage.store import DiskStore
@@ -91,6 +93,8 @@ async def pieces(kind: str, *rest: Any) -> AsyncGenerator[Piece, None]:
             told: asyncio.Future[str] = asyncio.get_running_loop().create_future()
             yield AskPiece(content=rest[0], choices=tuple(rest[1]), answer=told.set_result)
             yield TextPiece(text=f"You said: {await told}.")
+        case "whole":
+            yield WholePiece(kind=rest[0], content=rest[1])
         case "fail":
             raise ProviderError(rest[0], **(rest[1] if len(rest) > 1 else {}))
         case _:

@@ -81,6 +81,24 @@ def test_an_edited_message_is_asked_beside_the_old_session(server: Server, open_
     assert server.log(session) == before
 
 
+def test_a_message_that_still_waits_after_a_stop_says_what_for(server: Server, open_tab: OpenTab) -> None:
+    page = open_tab(server.url)
+    ask(page, server.write("stops", words("say", "busy " * 100), pace=0.03))
+    page.locator("[data-kind=answer]").wait_for()
+    composer(page).fill("And another thing")
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("Messages that wait")).to_contain_text("And another thing")
+    why = page.get_by_text("Waiting messages go with your next one, or when you continue.")
+    expect(why).to_have_count(0)
+    page.keyboard.press("Escape")
+    for _ in range(2):
+        expect(why).to_be_visible()
+        page.reload()
+    page.get_by_role("button", name="Continue", exact=True).click()
+    expect(page.locator(".ta-bubble", has_text="And another thing")).to_be_visible()
+    expect(why).to_have_count(0)
+
+
 def test_a_message_that_waits_can_be_taken_back(server: Server, open_tab: OpenTab) -> None:
     page = open_tab(server.url)
     ask(page, server.write("busy", words("say", "busy " * 100), pace=0.03))

@@ -9,7 +9,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from .conftest import OpenTab
 from .player import Line, words
-from .screen import ask, last_turn, wait_ended, wait_words
+from .screen import ask, composer, last_turn, wait_ended, wait_words
 from .server import Server
 from .test_access import complaints, looks
 from .test_models import badge, search
@@ -218,6 +218,47 @@ def test_the_agent_asks_and_two_windows_agree_on_the_answer(shop: Server, open_t
     expect(last_turn(ada)).to_contain_text("You answered: Paris, Texas")
 
 
+def test_what_is_written_while_the_agent_asks_answers_it(shop: Server, open_tab: OpenTab) -> None:
+    page = open_tab(shop.url)
+    ask(page, shop.write("asks-again", [["think", "Hm."], CHOICES]))
+    expect(page.get_by_role("group", name="Which city?")).to_be_visible()
+    ask(page, "Paris, Ontario")
+    wait_ended(page)
+    expect(last_turn(page)).to_contain_text("You answered: Paris, Ontario")
+    expect(page.get_by_label("Message", exact=True)).to_have_value("")
+    expect(page.locator(".ta-queue li")).to_have_count(0)
+
+
+def test_questions_are_answered_one_after_the_other_without_a_mouse(shop: Server, open_tab: OpenTab) -> None:
+    page = open_tab(shop.url)
+    ask(page, shop.write("in-a-row", [["ask", "Who?", []], ["ask", "And when?", []]]))
+    for question, answer in (("Who?", "Ada"), ("And when?", "on Monday")):
+        group = page.get_by_role("group", name=question)
+        expect(group.get_by_label("Your answer")).to_be_focused()
+        page.keyboard.type(answer)
+        page.keyboard.press("Enter")
+        expect(group).to_contain_text(f"You answered: {answer}")
+    wait_ended(page)
+
+
+def test_a_question_takes_the_focus_from_nobody_who_writes(shop: Server, open_tab: OpenTab) -> None:
+    page = open_tab(shop.url)
+    ask(page, shop.write("interrupts", [["say", "One moment."], ["wait", 1], ["ask", "Who?", []]]))
+    wait_words(page, 5)
+    composer(page).fill("By the way")
+    expect(page.get_by_label("Your answer")).to_be_visible()
+    expect(composer(page)).to_be_focused()
+
+
+def test_what_runs_in_the_server_has_no_connection_to_close(shop: Server, open_tab: OpenTab) -> None:
+    page = open_tab(shop.url)
+    ask(page, shop.write("here", words("say", "word " * 200)))
+    wait_words(page, 50)
+    page.keyboard.press("Escape")
+    wait_ended(page, "interrupted")
+    expect(page.locator(".ta-cut span").last).to_have_text("Stopped.")
+
+
 def test_a_question_that_was_left_open_reads_so_after_a_stop(shop: Server, open_tab: OpenTab) -> None:
     page = open_tab(shop.url)
     ask(page, shop.write("unasked", [CHOICES]))
@@ -269,3 +310,17 @@ def test_nothing_moves_for_ever_while_text_streams(shop: Server, open_tab: OpenT
     wait_words(page, 100)
     assert page.evaluate("document.getAnimations().map((one) => one.effect.target.className)") == []
     wait_ended(page)
+
+
+def test_what_an_own_agent_does_is_told_in_its_words(shop: Server, open_tab: OpenTab) -> None:
+    page = open_tab(shop.url)
+    steps: list[Line] = [["whole", "action", "Searching"], ["whole", "action", "Reading\none\ntwo"], ["say", "Done."]]
+    ask(page, shop.write("own", steps))
+    wait_ended(page)
+    for _ in range(2):
+        actions = last_turn(page).locator("[data-kind=action]")
+        expect(actions.first.locator(".ta-gist")).to_have_text("Searching")
+        expect(actions.last.locator(".ta-result")).to_have_text("Reading\none\ntwo")
+        assert last_turn(page).locator(".ta-args").count() == 0
+        page.reload()
+        wait_ended(page)

@@ -6,7 +6,7 @@ from playwright.sync_api import Page, expect
 
 from .conftest import OpenTab
 from .player import words
-from .screen import ask, wait_ended, wait_words
+from .screen import ask, composer, wait_ended, wait_words
 from .server import Server
 
 LINES = "\n\n".join(f"Paragraph {n} says something that is a few words long." for n in range(30))
@@ -48,6 +48,27 @@ def test_it_follows_until_somebody_scrolls_up_and_a_pill_leads_back(server: Serv
     expect(jump).to_be_hidden()
     wait_ended(page)
     page.wait_for_function(f"{FROM_END} < 2")
+
+
+def test_it_follows_after_a_long_paste_has_been_sent(server: Server, open_tab: OpenTab) -> None:
+    page = open_tab(server.url, height=700)
+    ask(page, server.write("before", [["say", LINES]]))
+    wait_ended(page)
+    name = server.write("after", words("say", LINES), pace=0.018)
+    composer(page).fill(name + "\n" + "A line that was pasted.\n" * 400)
+    page.wait_for_function(f"{FROM_END} < 2")  # the box has grown, and the last words are above it
+    composer(page).press("Enter")
+    wait_words(page, 300)
+    page.wait_for_function(f"{FROM_END} < 2")
+    expect(page.get_by_role("button", name="Jump to the end")).to_be_hidden()
+
+
+def test_a_greeting_stays_where_it_is_while_the_first_message_grows(server: Server, open_tab: OpenTab) -> None:
+    page = open_tab(server.url, width=380, height=500)
+    height = page.evaluate("document.scrollingElement.scrollHeight")
+    composer(page).fill("A line.\n" * 20)
+    page.wait_for_function("(height) => document.scrollingElement.scrollHeight > height", arg=height)
+    assert page.evaluate("scrollY") == 0
 
 
 def test_it_stops_following_for_who_uses_the_keyboard(server: Server, open_tab: OpenTab) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
@@ -12,7 +14,7 @@ from nicegui.testing import User
 from agent.attachments import LARGEST
 from agent.errors import StorageError
 from agent.hub import Hub
-from agent.providers.base import UserText
+from agent.providers.base import Attachment, UserText
 from pages.parts.composer import Composer
 from pages.parts.transcript import TranscriptView
 
@@ -201,3 +203,47 @@ async def test_a_file_that_is_gone_is_told_and_the_message_stays_in_the_box(user
     assert said == [("refused", "m1")]
     assert user.notify.contains("attach it again")
     assert hub.cards() == []
+
+
+async def test_what_waits_for_the_disk_counts_as_arriving(
+    browser: httpx.AsyncClient, hub: Hub, monkeypatch: pytest.MonkeyPatch
+):
+    from pages import files
+
+    monkeypatch.setattr(files, "ARRIVING", len(png()))
+    begun, go = threading.Event(), threading.Event()
+    keep = hub.attachments.keep
+
+    def slow(name: str, data: bytes) -> Attachment:
+        begun.set()
+        go.wait(10)
+        return keep(name, data)
+
+    monkeypatch.setattr(hub.attachments, "keep", slow)
+    first = asyncio.create_task(post(browser, png()))
+    try:
+        assert await asyncio.to_thread(begun.wait, 10)
+        assert (await post(browser, png())).status_code == 503
+    finally:
+        go.set()
+    assert (await first).status_code == 201
+    assert (await post(browser, png())).status_code == 201
+
+
+@pytest.mark.parametrize("limit", ["SILENCE", "WHOLE"])
+async def test_a_file_that_never_ends_is_given_up(
+    browser: httpx.AsyncClient, limit: str, monkeypatch: pytest.MonkeyPatch
+):
+    from pages import files
+
+    monkeypatch.setattr(files, limit, 0.05)
+    gone = asyncio.Event()
+
+    async def never() -> AsyncIterator[bytes]:
+        yield png()[:8]
+        await gone.wait()
+
+    slow = await post(browser, never())
+    assert (slow.status_code, slow.text) == (408, "That file took too long to arrive: try again.")
+    monkeypatch.undo()
+    assert (await post(browser, png())).status_code == 201

@@ -5,8 +5,10 @@ import random
 from typing import Any
 
 from agent.errors import ProviderError
+from agent.hub import WINDOW
 from agent.providers.base import AskPiece, FinishPiece, ProgressPiece, TextPiece, ThinkingPiece, UsagePiece
 from agent.session import Session
+from agent.store import MemoryStore
 from agent.transcript import Ask
 from pages.markdown import render
 from pages.outcome import REST
@@ -325,3 +327,31 @@ async def test_what_the_agent_is_not_sent_any_more_is_told_by_what_it_still_sees
         await session.wait_idle()
     lines = [turn.get("trimmed") for turn in Render(session).snapshot()["turns"]]
     assert lines == [None, None, None, REST.replace("the beginning of this session", "what came before “Third?”")]
+
+
+async def test_a_number_that_is_larger_than_a_websocket_takes_travels_as_text():
+    import orjson
+
+    session = hub_with(Scripted(calls(("add", {"a": 10**30, "b": 1})), answer("So."))).new()
+    render = Render(session)
+    session.say("?")
+    await session.wait_idle()
+    snapshot = render.snapshot(20, 10_000)
+    assert orjson.dumps(snapshot)
+    args = [item["args"] for turn in snapshot["turns"] for item in turn["items"] if "args" in item]
+    assert args == ['{\n  "a": 1000000000000000000000000000000,\n  "b": 1\n}']
+
+
+async def test_what_it_still_sees_is_not_guessed_where_that_is_no_longer_at_hand():
+    store, provider = MemoryStore(), Scripted(*[answer("word " * 40) for _ in range(WINDOW + 10)])
+    provider.budget = 190
+    session = hub_with(provider, store=store).new()
+    for number in range(WINDOW + 10):
+        session.say(str(number))
+        await session.wait_idle()
+    said = {turn["id"]: turn.get("trimmed") for turn in Render(session).snapshot(99, 999_999)["turns"]}
+    renderer = Render(await hub_with(provider, store=store).open(session.id))
+    first = renderer.snapshot(99, 999_999)["turns"][0]["start"]
+    earlier = renderer.earlier(first)["turns"]
+    assert any("trimmed" in turn for turn in earlier)
+    assert all(turn.get("trimmed") in (said[turn["id"]], REST) for turn in earlier)

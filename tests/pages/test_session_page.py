@@ -51,6 +51,16 @@ async def test_an_empty_session_greets_with_examples_and_leaves_nothing_behind(u
     assert not hub.watchers
 
 
+async def test_an_agent_of_somebodys_own_is_not_asked_what_was_thought_up_for_the_demo(
+    user: User, hub: Hub, provider: Scripted
+) -> None:
+    provider.model = "agent:mine:agent"
+    await user.open("/")
+    await user.should_see("Watch an agent think")
+    for example in EXAMPLES:
+        await user.should_not_see(example)
+
+
 async def test_the_first_message_makes_the_session_and_its_address(user: User, hub: Hub) -> None:
     await user.open("/")
     said = told(user)

@@ -15,6 +15,7 @@ from agent.events import (
     MessageWithdrawn,
     SessionCleared,
     SessionRenamed,
+    SessionSwitched,
     ThoughtDelta,
     ThoughtEnd,
     ThoughtStart,
@@ -23,6 +24,7 @@ from agent.events import (
     TurnProgressed,
     TurnRetried,
     TurnStart,
+    TurnTrimmed,
 )
 from agent.store import Card
 
@@ -107,8 +109,10 @@ def anything(dice: random.Random) -> list[Event]:
             MessageWithdrawn(**base, message="m"),
             SessionRenamed(**base, title=content),
             SessionCleared(**base, by=content),
+            SessionSwitched(**base, model=content, by="a"),
             TurnStart(**base, by="a", model="demo:demo"),
             ThoughtStart(**base, thought=thought, kind=dice.choice(KINDS), call="c", tool="t", args=args),
+            TurnTrimmed(**base, upto=dice.randrange(9)),
             TurnProgressed(**base, percent=dice.randrange(100), message=content),
             TurnRetried(**base, in_ms=500, message=content),
             AskOpened(**base, ask="a", kind="approval", content=content, choices=("yes", "no"), args=args, expires=5),
@@ -123,6 +127,7 @@ def anything(dice: random.Random) -> list[Event]:
             said[thought] += content
         elif dice.random() < 0.3:
             whole = dice.choice([said[thought], said[thought] + "…", content])
-            event = ThoughtEnd(**base, thought=thought, content=whole, ms=dice.randrange(99), ok=dice.random() < 0.8)
+            echo = maybe({"vendor": "v", "data": {"signature": content, "deep": [None, {"a": 2**70}]}})
+            event = ThoughtEnd(**base, thought=thought, content=whole, ms=5, ok=dice.random() < 0.8, echo=echo)
         events.append(event)
     return events

@@ -32,6 +32,7 @@ class Custom:
         self.model = f"agent:{self.label}"
         self._function = function
         self._file = file
+        self._stubborn: set[asyncio.Task[None]] = set()
 
     @classmethod
     def named(cls, name: str, watch: bool = False, folder: Path | None = None) -> Custom:
@@ -97,8 +98,13 @@ class Custom:
             if context.stopped or (task and task.cancelling()):
                 raise
             raise self._failed(function, error) from error  # something within was cancelled, not the turn
-        except (Exception, SystemExit) as error:
-            raise self._failed(function, error) from error
+        except GeneratorExit:
+            raise
+        except BaseException as error:  # a panic in a library that is written in Rust is no Exception, for one
+            if not context.stopped:
+                raise self._failed(function, error) from error
+            logger.error("the agent %s failed while it was being stopped", self.label, exc_info=error)
+            return
         if silent:
             raise ProviderError(
                 f"{self.label} ended without a word. It should yield at least one thought, for example "
@@ -116,7 +122,11 @@ class Custom:
         _, still = await asyncio.wait([agent], timeout=GRACE)
         if still:
             logger.warning("the agent %s was stopped and goes on all the same; nobody listens any more", self.label)
+            # … and nobody waits: at its end asyncio.run would, for every task that it knows of
+            self._stubborn.add(agent)
+            agent.add_done_callback(self._stubborn.discard)
+            asyncio._unregister_task(agent)  # pyright: ignore[reportPrivateUsage]
 
     def _left(self, agent: asyncio.Task[None]) -> None:
-        if not agent.cancelled() and (error := agent.exception()) and not isinstance(error, ProviderError):
-            logger.error("the agent %s failed while it was being stopped", self.label, exc_info=error)
+        if not agent.cancelled():
+            agent.exception()  # it was told already; asyncio would say that nobody looked

@@ -52,6 +52,7 @@ class Context:
         self._put = put
         self._loop = asyncio.get_running_loop()
         self._waiting: set[Future[Any]] = set()
+        self._hopes: set[asyncio.Future[Any]] = set()
         self._over = threading.Event()
         self._stopped = False
 
@@ -99,17 +100,17 @@ class Context:
             raise asyncio.CancelledError from None
 
     def end(self, *, stopped: bool = False) -> None:
-        """Lets go of everybody who waits in a thread; nobody can ask or say anything any more."""
+        """Lets go of everybody who waits, in a thread or in a task; nobody can ask or say anything any more."""
         self._stopped = stopped
         self._over.set()
-        for future in list(self._waiting):
+        for future in [*self._waiting, *self._hopes]:
             future.cancel()
 
     async def _say(self, piece: Piece) -> None:
         await self._put(piece)
 
     async def _ask(self, question: str, choices: tuple[str, ...]) -> str:
-        answer: asyncio.Future[str] = self._loop.create_future()
+        answer: asyncio.Future[str] = self._hope()
         hear = partial(_settle, answer)
         await self._put(AskPiece(content=question, answer=hear, choices=choices))
         return await answer
@@ -119,7 +120,7 @@ class Context:
             args = json.loads(_sound(json.dumps(args, ensure_ascii=False)))
         except (TypeError, ValueError) as error:
             raise ToolError(f"{name} was given what a tool cannot take: {error}.") from error
-        outcome: asyncio.Future[tuple[bool, str]] = self._loop.create_future()
+        outcome: asyncio.Future[tuple[bool, str]] = self._hope()
 
         def observe(ok: bool, content: str) -> None:
             _settle(outcome, (ok, content))
@@ -131,8 +132,19 @@ class Context:
         return content
 
     async def _sleep(self, seconds: float) -> bool:
-        await asyncio.sleep(seconds)
+        end = self._hope()
+        try:
+            await asyncio.wait([end], timeout=max(0.0, seconds))
+        finally:
+            end.cancel()
         return self._stopped
+
+    def _hope(self) -> asyncio.Future[Any]:
+        """Something that the turn's end takes away."""
+        hope = self._loop.create_future()
+        self._hopes.add(hope)
+        hope.add_done_callback(self._hopes.discard)
+        return hope
 
 
 class AttachedFile:

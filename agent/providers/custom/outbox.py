@@ -11,7 +11,8 @@ AHEAD = 16  # pieces that an agent may be ahead of its reader
 
 
 class Outbox:
-    """Holds the writer back while it is full; what is in it can be had although it is closed."""
+    """Holds the writer back while it is full; what is in it can be had although it is closed. Whoever still writes
+    then gets asyncio.CancelledError."""
 
     def __init__(self) -> None:
         self._pieces: deque[Piece] = deque()
@@ -21,6 +22,9 @@ class Outbox:
 
     async def put(self, piece: Piece) -> None:
         await self._room.acquire()
+        if self._closed:
+            self._room.release()  # the next one who waits is let go of, too
+            raise asyncio.CancelledError
         self._pieces.append(piece)
         self._news.set()
 
@@ -37,3 +41,4 @@ class Outbox:
     def close(self, _: object = None) -> None:
         self._closed = True
         self._news.set()
+        self._room.release()

@@ -29,6 +29,13 @@ export class Ask {
     return el("div", "ta-answer", {}, area, button("ta-primary", "Answer", null, () => this.answer(area.value)));
   }
 
+  /** Whoever is about to write has this in mind: the focus comes here from an empty message box, or the last question. */
+  invite() {
+    const from = document.activeElement;
+    const idle = from?.matches(".ta-composer textarea") && (!from.value || from.closest("[aria-busy=true]")); // or just sent
+    if (idle || from?.matches(".ta-ask")) this.form.querySelector("textarea")?.focus({ preventScroll: true });
+  }
+
   answer(content) {
     if (!this.open || this.busy || !content.trim()) return;
     this.element.focus({ preventScroll: true }); // what has the focus is about to go

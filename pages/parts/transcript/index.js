@@ -101,6 +101,7 @@ export class Transcript {
         this.current = turn?.add(a);
       } else if (name === "ask") {
         turn?.add(a);
+        turn?.asks.get(a.id)?.invite();
         this.say(`The agent asks: ${a.text}`);
       } else if (name === "answered") {
         turn?.asks.get(a.id)?.close(a);

@@ -15,17 +15,18 @@ const REMEDIES = {
   too_long: ["new", "model", "again"],
   refused: ["model", "again"],
 };
+const HERE = ["agent", "demo"]; // they run in the server itself: there is no connection to speak of
 
 /** Why it ended early, as one sentence in a box. */
-export function reason({ state, why, error, ended_by, upstream_closed_ms }) {
+export function reason({ state, why, error, ended_by, upstream_closed_ms }, vendor) {
   if (state === "failed") return el("div", "ta-failure", {}, icon("error_outline"), el("span", "", {}, error ?? "It failed."));
-  return el("div", "ta-cut", {}, icon("front_hand"), el("span", "", {}, cut(why, ended_by, upstream_closed_ms)));
+  return el("div", "ta-cut", {}, icon("front_hand"), el("span", "", {}, cut(why, ended_by, HERE.includes(vendor) ? undefined : upstream_closed_ms)));
 }
 
 /** The buttons that go on from there. `shown`: the agent had shown something. */
-export function remedies({ state, kind }, { shown, vendor, resume }) {
+export function remedies({ kind }, { shown, vendor, resume }) {
   const all = {
-    again: state !== "failed" || shown ? ["Continue", "play_arrow", resume] : ["Try again", "replay", resume],
+    again: shown ? ["Continue", "play_arrow", resume] : ["Try again", "replay", resume],
     settings: ["Open settings", "settings", () => tell("ta-settings", { vendor })],
     model: ["Choose another model", "swap_horiz", () => tell("ta-models")],
     new: ["Start a new session", "add", () => location.assign("/")],
@@ -87,7 +88,7 @@ function cut(why, by, upstream) {
   const said = {
     crash: "The server stopped unexpectedly here. Everything up to this point was kept.",
     shutdown: "The server was shut down here.",
-    limit: "The agent took as many steps as it may.",
+    limit: "The agent took as many steps as a turn may have. Continue gives it more.",
     unwatched: "Stopped: nobody was watching any more.",
   };
   return said[why] ?? `${who}${proof}.`;

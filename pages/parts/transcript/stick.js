@@ -3,6 +3,7 @@ const NEAR = 48; // pixels that still count as the end
 
 export class Stick {
   constructor(root, changed) {
+    this.root = root;
     this.stuck = true;
     this.changed = changed;
     this.last = scrollY;
@@ -11,6 +12,7 @@ export class Stick {
     // Told after layout and before paint: scrolling here costs no second layout.
     this.observer = new ResizeObserver(() => (this.stuck ? this.follow() : this.scrolled()));
     this.observer.observe(root);
+    this.observer.observe(document.body); // the message box grows and shrinks, too, and that scrolls by itself
   }
 
   remove() {
@@ -29,6 +31,7 @@ export class Stick {
   }
 
   follow() {
+    if (!this.root.querySelector("[data-turn]")) return; // a greeting is read from its beginning
     scrollTo(0, document.documentElement.scrollHeight);
     this.last = scrollY;
   }

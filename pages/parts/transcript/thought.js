@@ -22,8 +22,8 @@ const STRICT = {
 };
 
 export class Thought {
-  constructor({ id, kind, open, age, ms, ok, tool, args, text, html, source }, turn) {
-    Object.assign(this, { id, kind, turn, open: true, source: "" });
+  constructor({ id, kind, open, age, ms, ok, args, text, html, source }, turn) {
+    Object.assign(this, { id, kind, turn, open: true, source: "", call: args !== undefined }); // no call: told in words
     this.began = Date.now() - (age ?? 0);
     this.time = el("span", "ta-time");
     this.title = el("span", "ta-kind", {}, NAMES[kind]);
@@ -37,7 +37,7 @@ export class Thought {
     const named = { "data-kind": kind, "data-thought": id, "data-open": "true" };
     this.element = el("article", "ta-item ta-thought", named, dot, el("div", "ta-main", {}, head, this.body));
     this.fold(kind === "action");
-    if (kind === "action") this.body.append(el("pre", "ta-args", {}, el("code", "", {}, JSON.stringify(args, null, 2))));
+    if (this.call) this.body.append(el("pre", "ta-args", {}, el("code", "", {}, args)));
     if (kind === "thinking" || kind === "answer") {
       this.closed = el("div", "ta-md");
       this.tail = new Tail(el("div", "ta-tail"));
@@ -55,7 +55,7 @@ export class Thought {
     if (this.empty) this.bare(false);
     this.source += text;
     if (this.tail) this.tail.write(text);
-    else if (this.kind === "action") this.gist.textContent = this.source;
+    else if (this.call) this.gist.textContent = this.source;
     else this.show(this.source);
   }
 

@@ -70,9 +70,9 @@ export class Turn {
     this.element.dataset.state = outcome.state;
     for (const ask of this.asks.values()) ask.close();
     const bar = el("div", "ta-bar", {});
+    const [vendor] = this.model.split(":");
     if (outcome.state !== "done") {
       const shown = this.items.querySelector(".ta-thought") !== null;
-      const [vendor] = this.model.split(":");
       bar.append(...remedies(outcome, { shown, vendor, resume: () => this.act("resume", {}) }));
     }
     const copyButton = button("ta-act", "Copy answer", "content_copy", () => copy(this.answer, copyButton), { bare: true });
@@ -81,7 +81,7 @@ export class Turn {
     bar.append(button("ta-act", "Regenerate", "refresh", again, { bare: true }));
     const [took, ...more] = bill(outcome, this.name);
     bar.append(took);
-    this.outcome.replaceChildren(...(outcome.state === "done" ? [] : [reason(outcome)]), bar, ...more);
+    this.outcome.replaceChildren(...(outcome.state === "done" ? [] : [reason(outcome, vendor)]), bar, ...more);
   }
 
   get answer() {

@@ -4,10 +4,23 @@ from __future__ import annotations
 
 from typing import Any
 
+import orjson
 import pytest
 
+from agent.providers.anthropic_input import messages
 from agent.providers.anthropic_reply import Reply
-from agent.providers.base import CallPiece, Echo, EndPiece, Piece, TextPiece, ThinkingPiece, UsagePiece
+from agent.providers.base import (
+    CallPiece,
+    Echo,
+    EndPiece,
+    Piece,
+    Reasoning,
+    TextPiece,
+    ThinkingPiece,
+    ToolCall,
+    ToolResult,
+    UsagePiece,
+)
 
 VENDOR = "anthropic:here:claude"
 
@@ -178,3 +191,39 @@ def test_why_it_ended_is_kept():
     details = {"type": "refusal", "category": "cyber", "explanation": "No."}
     reply, _ = played([{"type": "message_delta", "delta": {"stop_reason": "refusal", "stop_details": details}}])
     assert (reply.begun, reply.whole, reply.stop, reply.explanation) == (True, False, "refusal", "No.")
+
+
+@pytest.mark.parametrize("odd", [{"a": 1}, ["x"], 7, True, 10**400])
+def test_what_is_no_text_and_no_number_does_no_harm(odd: Any):
+    reply, pieces = played(
+        start(input_tokens=odd, cache_read_input_tokens=odd),
+        words(0, odd),
+        block(1, {"type": "thinking", "thinking": odd, "signature": odd}, {"type": "thinking_delta", "thinking": odd}),
+        tool(2, odd, id=odd, name=odd),
+        stop(odd, input_tokens=-5, output_tokens=10**400),
+    )
+    assert [piece for piece in pieces if isinstance(piece, TextPiece)] == []
+    assert [(piece.call, piece.tool) for piece in pieces if isinstance(piece, CallPiece)] == [("call_1", "")]
+    assert all(0 <= piece.input <= 14 and piece.output == 0 for piece in pieces if isinstance(piece, UsagePiece))
+    assert (reply.stop, reply.whole) == ("", True)
+    parts = [Reasoning(content="", echo=piece.echo) for piece in pieces if isinstance(piece, EndPiece)]
+    assert messages(parts, vendor=VENDOR) is not None
+
+
+def test_calls_that_are_numbered_alike_are_told_apart():
+    reply = Reply(VENDOR, ["toolu_0"])
+    events = [*tool(0, "{}"), *tool(1, "{}"), *tool(1, "{}")]
+    calls = [piece for event in events for piece in reply.take(event) if isinstance(piece, CallPiece)]
+    assert len({call.call for call in calls} | {"toolu_0"}) == 4
+    parts = [ToolCall(call=call.call, tool=call.tool, args=call.args, echo=call.echo) for call in calls]
+    results = [ToolResult(call=call.call, tool=call.tool, ok=True, content=str(n)) for n, call in enumerate(calls)]
+    said, heard = messages([*parts, *results], vendor=VENDOR)[-2:]
+    assert [one["id"] for one in said["content"]] == [one["tool_use_id"] for one in heard["content"]]
+
+
+@pytest.mark.parametrize("odd", ['{"a": "\\ud83d"}', '{"a": ' + "[" * 300 + "]" * 300 + "}"])
+def test_arguments_that_could_not_be_sent_again_are_not_kept(odd: str):
+    _, pieces = played(tool(0, odd, name="add\ud83d"), stop("tool_use"))
+    for call in pieces:
+        if isinstance(call, CallPiece):
+            orjson.dumps([call.tool, call.args])

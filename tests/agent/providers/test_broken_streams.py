@@ -27,13 +27,13 @@ TABLE = {
     "half a head": Row(
         does=lambda dialect: [Raw(b"HTTP/1.1 200 OK\r\ncontent-type: te"), Cut()],
         kind="cut",
-        says="Try again.$",
+        says="[Tt]ry again.$",
         retry=True,
     ),
     "cut in the middle": Row(
         does=after_hel(Cut()),
         kind="cut",
-        says=r"^The connection to .* broke; the partial answer is kept\. Try again\.$",
+        says=r"^The connection to .* broke; the partial answer is kept\. Continue, or try again\.$",
         retry=True,
         text="Hel",
     ),
@@ -59,7 +59,7 @@ TABLE = {
     "garbage": Row(
         does=after_hel(b"event: message_delta\ndata: {oops\n\n"),
         kind="unreadable",
-        says="sent something unreadable; what came before it is kept. Try again.$",
+        says="sent something unreadable; what came before it is kept. Continue, or try again.$",
         text="Hel",
     ),
     "bytes that are no text": Row(

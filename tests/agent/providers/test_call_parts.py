@@ -137,3 +137,25 @@ def test_every_call_of_a_session_gets_an_id_of_its_own():
         "call_8",
     ]
     assert len(taken) == 8
+
+
+def test_half_a_character_in_arguments_is_replaced_and_two_halves_are_one():
+    assert arguments('{"a\\ud83d": ["\\ud83d", "\\ud83c\\udf1e", 10]}') == ({"a\ufffd": ["\ufffd", "🌞", 10]}, "")
+
+
+def test_arguments_that_nest_without_end_are_answered_for_the_model():
+    args, error = arguments('{"a": ' + "[" * 300 + "]" * 300 + "}")
+    assert (args, "nested too deeply" in error) == ({}, True)
+
+
+@pytest.mark.parametrize("id", ["", "a\nb", "\ud83d", "x" * (1 << 20)])
+def test_an_id_that_is_none_is_replaced(id: str):
+    assert new_id(id, set()) == "call_1"
+
+
+@pytest.mark.timeout(8)  # where each piece takes longer than the one before, it is 17 s in place of half a one
+def test_a_name_that_comes_with_every_piece_takes_no_longer_for_each():
+    parts = CallParts()
+    for _ in range(40_000):
+        parts.add(delta(0, "c1", "add", '"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa'))
+    assert len(parts.calls) == 1

@@ -175,3 +175,9 @@ def test_a_longer_conversation_begins_as_the_shorter_one_did():
         now = sent(*parts, system="Be brief.")
         assert now[: len(before)] == before
         before = now
+
+
+def test_a_tool_that_a_model_made_up_is_spelt_as_servers_take_it():
+    for made_up, spelt in (("functions.add:0", "functions_add_0"), ("", "tool"), ("a\0" * 50, "a_" * 32)):
+        (message,) = sent(ToolCall(call="c1", tool=made_up, args={}))
+        assert message["tool_calls"][0]["function"]["name"] == spelt

@@ -123,7 +123,7 @@ async def test_a_connection_that_is_reset_keeps_what_came(dialect: str):
         upstream.plays(*after_hel()(dialect), Wait(seen), Cut("rst"))
         heard = await ask(dialect, f"{upstream.url}/v1", began=seen)  # a reset may overtake what was sent before it
     assert (heard.error.kind, heard.error.retry, heard.text) == ("cut", True, "Hel")
-    assert str(heard.error).endswith("broke; the partial answer is kept. Try again.")
+    assert str(heard.error).endswith("broke; the partial answer is kept. Continue, or try again.")
 
 
 @pytest.mark.parametrize("dialect", CLOUDS)
@@ -290,3 +290,11 @@ def test_every_plain_failure_is_fit_to_be_shown(endpoint: Endpoint):
     ]:
         fit_to_be_shown(str(said))
         assert "secret place" not in str(said)
+
+
+@pytest.mark.parametrize("digits", [10, 400, 5000])
+@pytest.mark.parametrize("unit", ["h", "m", "s", "ms", " minutes"])
+def test_a_wait_without_end_is_a_sentence_all_the_same(digits: int, unit: str):
+    said = told(OPENAI, "m-1", code="rate_limit_exceeded", message=f"Try again in {'9' * digits}{unit}.")
+    fit_to_be_shown(str(said))
+    assert said.kind == "rate_limited"

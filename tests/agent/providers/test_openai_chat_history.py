@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from agent.providers.base import EndPiece
+from agent.providers.base import Attachment, EndPiece, Prompt, UserText
 from agent.providers.clients import Clients
 from agent.providers.endpoint import Endpoint
-from agent.providers.openai_chat import TOOLLESS, OpenAIChat
+from agent.providers.openai_chat import LACKS, OpenAIChat
 from tests.agent.providers.frames import (
     DONE,
     chat,
@@ -140,7 +140,7 @@ async def test_what_a_server_does_not_take_is_left_out_from_then_on(
     upstream.plays(Reply(status=status, body={"error": {"message": message, "type": "invalid_request_error"}}))
     heard = await heard_of(upstream, model, chat_text("Four."))
     after = await heard_of(upstream, model, chat_text("Four."))
-    assert heard.thoughts == ([TOOLLESS] if gone == "tools" else [])
+    assert heard.thoughts == ([LACKS["tools"]] if gone == "tools" else [])
     assert (heard.answers, after.answers, after.thoughts) == (["Four."], ["Four."], [])
     assert [gone in request.body for request in upstream.requests] == [True, False, False]
 
@@ -188,3 +188,31 @@ async def test_a_refusal_for_another_reason_is_told_at_once(upstream: Upstream, 
     assert heard.error
     assert heard.error.kind == "refused"
     assert len(upstream.requests) == 1
+
+
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [
+        (400, "this model does not support image input"),
+        (500, "image input is not supported - hint: you may need to provide the mmproj"),
+        (400, "small is not a multimodal model"),
+        (404, "No endpoints found that support image input"),
+        (422, "Failed to deserialize: unknown variant `image_url`, expected `text`"),
+    ],
+)
+async def test_a_model_that_cannot_see_answers_without_the_picture_and_says_so(upstream, model, status, words):
+    picture = Attachment(id="f", name="a.png", media_type="image/png", size=3)
+    said = UserText(author="owner", content="What is it?", attachments=(picture,))
+    asked = Prompt(parts=(said,), read={"f": b"png"}.__getitem__)
+    upstream.plays(Reply(status=status, body={"error": {"message": words}}))
+    says(upstream, chat_text("No idea."))
+    heard = await hear(model, asked)
+    assert heard.error is None
+    assert heard.thoughts == [LACKS["files"]]
+    assert heard.answers == ["No idea."]
+    first, second = (request.body["messages"][-1]["content"] for request in upstream.requests)
+    assert first[1]["type"] == "image_url"
+    assert second == "What is it?\n\n(The file a.png came with this. You cannot see it.)"
+    says(upstream, chat_text("Still none."))
+    assert (await hear(model, asked)).thoughts == []
+    assert upstream.requests[-1].body["messages"][-1]["content"] == second

@@ -68,3 +68,11 @@ async def test_a_server_that_counts_nothing_leaves_the_estimate(upstream: Upstre
     model = OpenAIChat("small", Endpoint(vendor="compat", title="Far", url=url, key="k"), clients)
     upstream.plays(Stream(), chat_text("Four."), chat_finish(), chat_usage(0, 0), DONE)
     assert [usage.estimated for usage in (await hear(model, prompt("2+2?"))).usages] == [True]
+
+
+@pytest.mark.parametrize("odd", [-5, "7", True, 1e308, 10**400, [1], {"a": 1}, None])
+async def test_a_count_that_makes_no_sense_is_none(upstream: Upstream, model: OpenAIChat, odd: object):
+    counted = chat_usage(0, 0, prompt_tokens=odd, completion_tokens=odd, cost=odd)
+    upstream.plays(Stream(), chat_text("Four."), chat_finish(), counted, DONE)
+    heard = await hear(model, prompt("2+2?"))
+    assert (heard.error, heard.usages) == (None, [])

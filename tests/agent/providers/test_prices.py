@@ -105,3 +105,8 @@ def test_nothing_is_fetched(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket, "getaddrinfo", connect)
     warm()
     assert price(OPENAI, "gpt-6-luna", UsagePiece(input=M // 10)) is not None
+
+
+@pytest.mark.parametrize("cost", [float("inf"), float("nan"), 1e308])
+def test_a_cost_that_nobody_could_pay_is_none(cost: float) -> None:
+    assert price(OPENAI, "gpt-6.1-terra", UsagePiece(cost_usd=cost)) is None

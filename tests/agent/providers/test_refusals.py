@@ -99,23 +99,26 @@ TABLE = {
         says="refused the request: This is not a chat model",
     ),
     "a redirection to nowhere": Row(
-        does=lambda dialect: [Reply(status=302, body="moved")], kind="no_server", says="answers there"
+        does=lambda dialect: [Reply(status=302, body="moved")], kind="no_server", says="has nothing at this address"
     ),
     "wrong path": Row(
         to=OPENAI,
         path="",
         does=page(404),
         kind="no_server",
-        says=r"^Nothing at 127\.\S+ answers there\. Should .* end in /v1\?$",
+        says=r"^127\.\S+ has nothing at this address\. Should .* end in /v1\?$",
     ),
     "wrong path behind /v1": Row(
-        to=OPENAI, does=page(404), kind="no_server", says=r"answers there\. Check the address in Settings\.$"
+        to=OPENAI,
+        does=page(404),
+        kind="no_server",
+        says=r"at this address\. Check the address in Settings\.$",
     ),
     "wrong path at Anthropic": Row(
         to=("anthropic",),
         does=refuses(404, "Not Found", type="not_found_error"),
         kind="no_server",
-        says=r"^Nothing at 127\.\S+ answers there\.",
+        says=r"^127\.\S+ has nothing at this address\.",
     ),
     "a web page instead": Row(
         to=CLOUDS,
@@ -125,7 +128,7 @@ TABLE = {
         says=r"^What answers at 127\.\S+ does not speak like a model's",
     ),
     "a method that is not allowed": Row(
-        does=refuses(405, "Method Not Allowed"), kind="no_server", says="answers there"
+        does=refuses(405, "Method Not Allowed"), kind="no_server", says="has nothing at this address"
     ),
     # ── too much
     "rate limit": Row(

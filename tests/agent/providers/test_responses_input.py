@@ -1,6 +1,7 @@
 """A conversation as the Responses API is sent it."""
 
 import base64
+import re
 
 import pytest
 
@@ -173,3 +174,14 @@ def test_a_longer_conversation_begins_as_the_shorter_one_did():
         assert now[: len(before)] == before
         assert now == sent(*parts)
         before = now
+
+
+def test_calls_of_another_vendor_are_spelt_as_openai_takes_them():
+    ids = ["x" * 64, "y" * 65, "y" * 66]
+    calls = [ToolCall(call=id, tool="functions.add\0:0" + "z" * 99, args={}) for id in ids]
+    out = sent(asked("2+2?"), *calls, *(result(id) for id in ids))
+    assert [item["call_id"] for item in out[1:4]] == [item["call_id"] for item in out[4:]]
+    assert len({item["call_id"] for item in out[1:]}) == 3
+    assert all(len(item["call_id"]) <= 64 for item in out[1:])
+    assert out[1]["call_id"] == ids[0]
+    assert all(re.fullmatch(r"[a-zA-Z0-9_-]{1,64}", item["name"]) for item in out[1:4])

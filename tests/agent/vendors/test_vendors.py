@@ -186,8 +186,8 @@ async def test_openais_list_is_filtered_and_ordered() -> None:
         ("gpt-6-astra", ""),
         ("gpt-5.5-2026-04-23", ""),
         ("ft:gpt-6-luna:tts-shop::1", ""),
-        ("gpt-4o-2024-11-20", "ends 2027-01-14"),
-        ("o3", "ends 2026-12-11"),
+        ("gpt-4o-2024-11-20", "until 2027-01-14"),
+        ("o3", "until 2026-12-11"),
     ]
 
 
@@ -206,8 +206,8 @@ async def test_anthropics_list_has_its_names_and_its_ends() -> None:
     assert [(offer.model, offer.label, offer.note) for offer in found.offers] == [
         ("anthropic:claude-sonnet-5-5", "Claude Sonnet 5.5", "default"),
         ("anthropic:claude-fable-5-2", "Claude Fable 5.2", ""),
-        ("anthropic:claude-opus-4-5", "Claude Opus 4.5", "ends 2027-02-01"),
-        ("anthropic:claude-sonnet-4-5-20250929", "claude-sonnet-4-5-20250929", "ends 2026-11-30"),
+        ("anthropic:claude-opus-4-5", "Claude Opus 4.5", "until 2027-02-01"),
+        ("anthropic:claude-sonnet-4-5-20250929", "claude-sonnet-4-5-20250929", "until 2026-11-30"),
     ]
     assert path == "/v1/models?limit=1000"
     assert headers["anthropic-version"]
