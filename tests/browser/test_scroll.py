@@ -6,7 +6,7 @@ from playwright.sync_api import Page, expect
 
 from .conftest import OpenTab
 from .player import words
-from .screen import ask, composer, wait_ended, wait_words
+from .screen import ask, composer, last_turn, wait_ended, wait_words
 from .server import Server
 
 LINES = "\n\n".join(f"Paragraph {n} says something that is a few words long." for n in range(30))
@@ -61,6 +61,23 @@ def test_it_follows_after_a_long_paste_has_been_sent(server: Server, open_tab: O
     wait_words(page, 300)
     page.wait_for_function(f"{FROM_END} < 2")
     expect(page.get_by_role("button", name="Jump to the end")).to_be_hidden()
+
+
+def test_a_long_message_is_shown_in_part_until_somebody_wants_all_of_it(server: Server, open_tab: OpenTab) -> None:
+    page = open_tab(server.url)
+    name = server.write("after-a-long-one", words("say", "Yes."), pace=0)
+    composer(page).fill(name + "\n" + "A line that was pasted.\n" * 400)
+    composer(page).press("Enter")
+    wait_ended(page)
+    for _ in range(2):
+        message = last_turn(page).locator(".ta-bubble")
+        assert message.bounding_box()["height"] <= 300  # type: ignore[index]
+        page.get_by_role("button", name="Show more").click()
+        assert message.bounding_box()["height"] > 5_000  # type: ignore[index]
+        page.get_by_role("button", name="Show less").click()
+        assert message.bounding_box()["height"] <= 300  # type: ignore[index]
+        page.reload()
+        wait_ended(page)
 
 
 def test_a_greeting_stays_where_it_is_while_the_first_message_grows(server: Server, open_tab: OpenTab) -> None:

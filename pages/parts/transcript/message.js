@@ -1,13 +1,15 @@
 // What a person wrote, with copy and edit; an edited one is sent again in a fork of the session.
 import { button, copy, el, icon } from "./dom.js";
 
+const LONG = { characters: 4000, lines: 40 }; // of a message that is shown in part, until somebody wants all of it
+
 export class Message {
   constructor(message, resend) {
     this.text = message.text;
     this.resend = resend;
     this.files = message.files ?? []; // {id, name, type, size}; an edited message keeps them
     this.shown = this.files.length ? [list(this.files)] : [];
-    if (message.text) this.shown.push(el("div", "ta-bubble", {}, message.text));
+    if (message.text) this.shown.push(...bubble(message.text));
     const copyButton = button("ta-act", "Copy message", "content_copy", () => copy(this.text, copyButton), { bare: true });
     this.bar = el("div", "ta-bar", {}, copyButton, button("ta-act", "Edit message", "edit", () => this.edit(), { bare: true }));
     const dot = el("span", "ta-dot", {}, icon("person"));
@@ -35,6 +37,20 @@ export class Message {
     this.body.replaceChildren(...this.shown.filter((part) => part.matches(".ta-attached")), area, buttons);
     area.focus();
   }
+}
+
+function bubble(text) {
+  const element = el("div", "ta-bubble", {}, text);
+  if (text.length <= LONG.characters && text.split("\n").length <= LONG.lines) return [element];
+  element.classList.add("ta-long");
+  const more = el("button", "ta-button ta-plain", { type: "button", "aria-expanded": "false" }, "Show more");
+  more.addEventListener("click", () => {
+    const cut = element.classList.toggle("ta-long");
+    more.setAttribute("aria-expanded", String(!cut));
+    more.textContent = cut ? "Show more" : "Show less";
+    if (cut) element.scrollIntoView({ block: "nearest" });
+  });
+  return [element, more];
 }
 
 function list(files) {
