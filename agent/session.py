@@ -165,11 +165,11 @@ class Session:
 
     def switch(self, model: str, *, by: str = "owner") -> None:
         """Another model from the next turn on. Raises BadRequest where `model` can be none, Busy when put away."""
+        if self.closing:
+            raise Busy(AWAY)
         self._models.check(model)
         if model == self.model:
             return
-        if self.closing:
-            raise Busy(AWAY)
         if len(self.log):
             self.append(SessionSwitched(model=model, by=by))
         else:

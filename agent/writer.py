@@ -8,6 +8,7 @@ from typing import Any
 from .chance import Clock, Timer
 from .errors import StorageError
 from .events import Event, Kind, Marks, ThoughtDelta, ThoughtEnd, ThoughtStart
+from .sound import sound
 
 FRAME = 0.016  # seconds: a screen shows nothing sooner
 
@@ -89,7 +90,7 @@ class Writer:
         text = self._half + chunk
         self._half = text[-1] if "\ud800" <= text[-1:] <= "\udbff" else ""
         whole = text[:-1] if self._half else text
-        return whole.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+        return sound(whole)
 
     def _due(self) -> None:
         self._timer = None

@@ -9,9 +9,9 @@ from contextlib import suppress
 
 from nicegui import app, background_tasks, ui
 
-from agent.errors import BadRequest, Busy, ThinkaloudError
+from agent.errors import BadRequest, ThinkaloudError
 from agent.hub import Hub
-from agent.session import AWAY, Session
+from agent.session import Session
 
 from .frame import Frame
 from .parts.picker import ModelPicker
@@ -67,8 +67,6 @@ class ModelChoice:
 
     def _on_choose(self, model: str) -> None:
         try:
-            if self._session.closing:  # deleted, perhaps: what is written now would bring half of it back
-                raise Busy(AWAY)
             self._session.switch(model)
         except ThinkaloudError as error:
             self._picker.refused(error.message)

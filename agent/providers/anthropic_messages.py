@@ -149,7 +149,8 @@ def client(endpoint: Endpoint) -> AsyncAnthropic:
     import httpx2
     from anthropic import AsyncAnthropic, DefaultAsyncHttpxClient
 
-    prices.warm()
+    if not endpoint.local:  # else it is free
+        prices.warm()
     http = options(endpoint)
     url = endpoint.url.rstrip("/").removesuffix("/v1")  # the SDK adds it
     key = endpoint.key or "none"  # given in any case, or the SDK looks for one by itself

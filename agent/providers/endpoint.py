@@ -23,6 +23,11 @@ class Endpoint:
         return re.split(r"[/?#]", self.url.rpartition("://")[2])[0].rpartition("@")[2]
 
     @property
+    def called(self) -> str:
+        """What people call it: the vendor, or the host of a server that has no name of its own."""
+        return self.host if self.vendor == "compat" else self.title
+
+    @property
     def local(self) -> bool:
         """Whether it is this very machine: nothing leaves it, and nothing is paid."""
         try:

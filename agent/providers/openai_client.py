@@ -27,7 +27,8 @@ def client(endpoint: Endpoint) -> Any:
     """The SDK's client of `endpoint`; blocks for a second or two, most of it imports. For `Clients.get`."""
     from openai import AsyncOpenAI, DefaultAsyncHttpxClient
 
-    prices.warm()
+    if not endpoint.local:  # else it is free
+        prices.warm()
     http = options(endpoint)
     made = AsyncOpenAI(
         api_key=endpoint.key or "none",  # the SDK wants one, even where the server does not

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 
 from ..errors import ProviderError
+from .defaults import LOCAL
 from .endpoint import Endpoint
 from .scrub import plain, scrub
 
-LOCAL = {"ollama", "lmstudio", "llamacpp", "vllm"}
 VARIABLES = {"openai": "OPENAI_API_KEY", "anthropic": "ANTHROPIC_API_KEY"}
 
 # ── the key and the account ──────────────────────────────────────────────────────────────────────────────
@@ -228,8 +228,7 @@ def _title(endpoint: Endpoint) -> str:
 
 
 def _host(endpoint: Endpoint) -> str:
-    host = re.split(r"[/?#]", endpoint.host.split("://")[-1])[0].rpartition("@")[2]
-    return plain(host, key=endpoint.key) or "that address"
+    return plain(endpoint.host, key=endpoint.key) or "that address"
 
 
 def _model(endpoint: Endpoint, name: str) -> str:

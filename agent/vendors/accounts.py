@@ -49,9 +49,8 @@ class Accounts:
             else:
                 went = f"Saved. {error.message}"
         else:
-            who = endpoint.host if vendor == "compat" else endpoint.title
             for_key = " for this key" if endpoint.key else ""
-            went = f"Saved. {who} lists {count} model{'' if count == 1 else 's'}{for_key}."
+            went = f"Saved. {endpoint.called} lists {count} model{'' if count == 1 else 's'}{for_key}."
         given = self._given.get(vendor)
         theirs = given is not None and endpoint.key == given.key and same_server(endpoint.url, given.url)
         saved = ("" if theirs else endpoint.key, endpoint.url)  # the environment's key stays there, where it may change

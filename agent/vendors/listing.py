@@ -148,7 +148,7 @@ def _model(entry: object) -> Listed | None:
 
 
 def _refusal(endpoint: Endpoint, status: int, body: bytes) -> ProviderError:
-    who = endpoint.host if endpoint.vendor == "compat" else endpoint.title
+    who = endpoint.called
     said = body[:4000].decode("utf-8", "replace").lower()
     if status == 401 or (status in (400, 403) and "api key" in said):
         if not endpoint.key:

@@ -15,7 +15,6 @@ from ..providers.base import Provider
 from ..providers.clients import Clients
 from ..providers.defaults import DEFAULTS, DEMO, LOCAL, TITLES
 from ..providers.endpoint import Endpoint
-from ..providers.prices import warm
 from ..providers.sentences import VARIABLES
 from .accounts import ACCOUNTS, Accounts
 from .environment import from_environment
@@ -135,12 +134,8 @@ class Vendors:
 
     async def prepare(self, model: str) -> None:
         try:
-            provider = self.provider(model)
-            if prepare := getattr(provider, "prepare", None):
+            if prepare := getattr(self.provider(model), "prepare", None):
                 await prepare()
-            endpoint = self._accounts.endpoint(model.partition(":")[0])
-            if endpoint and not endpoint.local:
-                await asyncio.to_thread(warm)
         except Exception:
             logger.debug("%s could not be prepared", model, exc_info=True)
 
@@ -191,7 +186,7 @@ class Vendors:
         endpoint = self._accounts.endpoint(vendor)
         if endpoint is None:
             return None
-        title = endpoint.host if vendor == "compat" else endpoint.title
+        title = endpoint.called
         if vendor != "compat" and not endpoint.key:
             trouble = f"No key yet. Paste one in Settings, or set {VARIABLES[vendor]}."
             return Shelf(vendor=vendor, title=title, trouble=trouble)

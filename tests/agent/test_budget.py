@@ -3,10 +3,10 @@
 import itertools
 
 from agent.errors import ProviderError
-from agent.events import TurnTrimmed
+from agent.events import Failure, TurnTrimmed
 from agent.hub import WINDOW, Hub
 from agent.models import OneProvider
-from agent.prompt import known, outgrown
+from agent.prompt import known, outgrown, prompt
 from agent.providers.base import Note, Prompt, TextPiece, UserText
 from agent.session import Session
 from agent.store import MemoryStore
@@ -105,9 +105,6 @@ def test_what_is_not_ascii_counts_for_more_and_files_count_too():
 
 
 def test_a_turn_that_failed_before_it_showed_anything_is_asked_again_as_if_for_the_first_time():
-    from agent.events import Failure
-    from agent.prompt import prompt
-
     failed = turn(1, 5)
     failed.state, failed.error = "failed", Failure(kind="overloaded", message="Overloaded.")
     again = Turn(id="t2", by="owner", model="m:m", event_id=20)
@@ -120,8 +117,6 @@ def test_a_turn_that_failed_before_it_showed_anything_is_asked_again_as_if_for_t
 
 
 def test_a_turn_that_was_stopped_before_its_first_word_is_asked_again_as_if_for_the_first_time():
-    from agent.prompt import prompt
-
     stopped = turn(1, 5)
     stopped.state, stopped.why = "interrupted", "user"
     again = Turn(id="t2", by="owner", model="m:m", event_id=20)

@@ -11,6 +11,7 @@ from functools import partial
 from typing import Any, Literal, NamedTuple, TypeVar
 
 from ...errors import ToolError
+from ...sound import sound
 from ..base import AnswerText, AskPiece, Attachment, Part, Piece, ProgressPiece, Prompt, UsePiece, UserText
 
 T = TypeVar("T")
@@ -64,11 +65,11 @@ class Context:
     def ask(self, question: str, choices: Iterable[str] = ()) -> Any:
         """The person's answer (str), whenever it comes."""
         choices = (choices,) if isinstance(choices, str) else choices
-        return self.here(self._ask(_sound(str(question)), tuple(_sound(str(choice)) for choice in choices)))
+        return self.here(self._ask(sound(str(question)), tuple(sound(str(choice)) for choice in choices)))
 
     def progress(self, percent: float, message: str = "") -> Any:
         """Shows how far the turn is, 0 to 100."""
-        return self.here(self._say(ProgressPiece(percent=_whole(percent), message=_sound(str(message)))))
+        return self.here(self._say(ProgressPiece(percent=_whole(percent), message=sound(str(message)))))
 
     def tool(self, name: str, /, **args: Any) -> Any:
         """What the tool says (str). Raises ToolError where it could not do it."""
@@ -117,7 +118,7 @@ class Context:
 
     async def _tool(self, name: str, args: dict[str, Any]) -> str:
         try:
-            args = json.loads(_sound(json.dumps(args, ensure_ascii=False)))
+            args = json.loads(sound(json.dumps(args, ensure_ascii=False)))
         except (TypeError, ValueError) as error:
             raise ToolError(f"{name} was given what a tool cannot take: {error}.") from error
         outcome: asyncio.Future[tuple[bool, str]] = self._hope()
@@ -190,11 +191,6 @@ def _history(parts: Sequence[Part]) -> list[Said]:
 def _settle(future: asyncio.Future[T], value: T) -> None:
     if not future.done():
         future.set_result(value)
-
-
-def _sound(text: str) -> str:
-    """`text` without halves of characters, which can be neither sent nor stored."""
-    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 def _whole(percent: float) -> int:
