@@ -5,6 +5,10 @@
     │   └── TooLong         … because there is too much of it
     ├── NotFound            no such session, turn, message or tool
     ├── Busy                not now; say it again in a moment
+    │   ├── RateLimited     … because of too much in too short a time (retry_after)
+    │   └── TooManyConnections  … because there are too many (retry_after)
+    ├── Unauthorized        nobody knows who asks
+    ├── Forbidden           it is known who asks, and they may not
     ├── ProviderError       the model's side failed (kind, retry_after)
     ├── ToolError           a tool could not do it: becomes an observation with ok: false
     └── StorageError        the disk refused; nothing that was on it is lost
@@ -41,6 +45,28 @@ class NotFound(ThinkaloudError):
 
 class Busy(ThinkaloudError):
     kind = "busy"
+
+
+class RateLimited(Busy):
+    """`retry_after` in seconds."""
+
+    kind = "rate_limited"
+
+    def __init__(self, message: str, retry_after: float) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class TooManyConnections(RateLimited):
+    kind = "too_many_connections"
+
+
+class Unauthorized(ThinkaloudError):
+    kind = "unauthorized"
+
+
+class Forbidden(ThinkaloudError):
+    kind = "forbidden"
 
 
 class ProviderError(ThinkaloudError):

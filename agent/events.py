@@ -14,6 +14,7 @@ Kind = Literal["thinking", "action", "observation", "answer"]
 Intent = Literal["queue", "steer", "interrupt"]
 Reason = Literal["done", "interrupted", "failed"]
 Why = Literal["user", "unwatched", "shutdown", "crash", "limit"]
+Share = Literal["member", "viewer"]
 Marks = tuple[tuple[int, int], ...]  # (ms since the delta's own time, characters), one per chunk it joins
 
 
@@ -36,9 +37,13 @@ class ForkedFrom:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionCreated(Event):
+    """`by` is its owner; a `task` goes on whether anybody watches or not."""
+
     title: str
     model: str
     forked_from: ForkedFrom | None = None
+    by: str = ""
+    task: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +54,15 @@ class SessionRenamed(Event):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionCleared(Event):
     by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionShared(Event):
+    """`user` may take part or watch from here on; without a `role`, neither any more."""
+
+    user: str
+    by: str
+    role: Share | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -196,6 +210,7 @@ EVENTS: tuple[type[Event], ...] = (
     SessionCreated,
     SessionRenamed,
     SessionCleared,
+    SessionShared,
     SessionSwitched,
     MessagePosted,
     MessageRead,

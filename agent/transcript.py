@@ -21,7 +21,9 @@ from .events import (
     SessionCleared,
     SessionCreated,
     SessionRenamed,
+    SessionShared,
     SessionSwitched,
+    Share,
     ThoughtDelta,
     ThoughtEnd,
     ThoughtStart,
@@ -142,6 +144,10 @@ class Transcript:
     forked_from: ForkedFrom | None = None
     turns: list[Turn | Cleared] = field(default_factory=list[Turn | Cleared])
     queued: list[Message] = field(default_factory=list[Message])
+    owner: str = ""
+    people: dict[str, Share] = field(default_factory=dict[str, Share])
+    """With whom it is shared, besides."""
+    task: bool = False
     cursor: int = 0
     trimmed: int = 0
     """The agent is sent nothing that is before this event."""
@@ -175,9 +181,13 @@ def apply(transcript: Transcript, event: Event) -> None:
     match event:
         case SessionCreated():
             transcript.title, transcript.model = event.title, event.model
-            transcript.forked_from = event.forked_from
+            transcript.forked_from, transcript.owner, transcript.task = event.forked_from, event.by, event.task
         case SessionRenamed():
             transcript.title = event.title
+        case SessionShared():
+            transcript.people.pop(event.user, None)
+            if event.role:
+                transcript.people[event.user] = event.role
         case SessionSwitched():
             transcript.model = event.model
         case SessionCleared():
