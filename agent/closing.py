@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from .events import AskClosed, Event, ThoughtEnd
+from .events import AskClosed, Event, ThoughtEnd, TurnEnd
 from .transcript import Ask, Thought, Turn
 
 UNFINISHED = "Stopped before it finished."
@@ -24,3 +24,9 @@ def closings(turn: Turn, now: int) -> Iterator[Event]:
             )
         elif isinstance(item, Ask) and not item.closed:
             yield AskClosed(turn=turn.id, ask=item.id)
+
+
+def crashed(turn: Turn, now: int) -> list[Event]:
+    """The same and the turn's end, where the server died in it."""
+    end = TurnEnd(turn=turn.id, reason="interrupted", why="crash", ms=max(0, now - turn.at))
+    return [*closings(turn, now), end]

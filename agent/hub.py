@@ -8,21 +8,31 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from . import forking
 from .attachments import Attachments
 from .chance import Chance
-from .closing import closings
-from .errors import BadRequest, Busy, Damaged, NotFound, StorageError
-from .events import Event, ForkedFrom, MessageWithdrawn, SessionCreated, SessionSwitched, TurnEnd
+from .closing import crashed
+from .errors import BadRequest, Busy, Damaged, NotFound, RateLimited, StorageError
+from .events import Event, TurnEnd
+from .house import House
+from .limits import AGAIN, Limits
 from .log import Log
 from .models import Models
 from .session import Session
-from .store import Card, Hit, Store
+from .store import Card, Hit, Store, titled
 from .tools.base import Tool
-from .transcript import Transcript, Turn, fold
+from .transcript import Transcript, fold
 
+STAYS, RESTED = 600.0, 10.0  # seconds that a session stays in memory which nobody uses; and if there are too many
 WINDOW = 60  # settled stretches that a session keeps folded: what its prompt and its first screen are made of
 ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 logger = logging.getLogger(__name__)
+
+
+def check_id(session: str) -> None:
+    """Raises BadRequest where no session can have that id."""
+    if not ID.fullmatch(session):
+        raise BadRequest("A session's id is made of 1 to 64 letters, digits, - and _.")
 
 
 class Hub:
@@ -35,16 +45,27 @@ class Hub:
         models: Models,
         tools: Sequence[Tool],
         chance: Chance | None = None,
+        limits: Limits | None = None,
     ) -> None:
         self.models = models
+        self.limits = limits or Limits()
+        self.chance = chance or Chance()
         self.watchers: set[Callable[[], None]] = set()
         """Called when the list of sessions changes: one more or less, a title, one begins or ends a turn."""
         self.notices: list[str] = []
         """Sentences about what the disk would not do; people should see them."""
         self._store = store
-        self._tools = tools
-        self._chance = chance or Chance()
-        self.attachments = Attachments(store, self._chance)
+        self.attachments = Attachments(store, self.chance)
+        self._house = House(
+            chance=self.chance,
+            models=models,
+            files=store,
+            tools=tools,
+            limits=self.limits,
+            admit=self._admit,
+            ended=self._settle,
+            changed=self._changed,
+        )
         self._open: dict[str, Session] = {}
         self._leaving: set[str] = set()
         self._opening: dict[str, asyncio.Task[Session]] = {}
@@ -54,17 +75,20 @@ class Hub:
 
     # ── sessions ─────────────────────────────────────────────────────────────────────────────────────────
 
-    def new(self, session: str | None = None) -> Session:
-        """A session without events; it is listed, and on disk, once somebody says something."""
-        session = session or self._chance.id()
-        if not ID.fullmatch(session):
-            raise BadRequest("A session's id is made of 1 to 64 letters, digits, - and _.")
+    def new(self, session: str | None = None, *, owner: str = "", task: bool = False) -> Session:
+        """A session without events; it is listed, and on disk, once somebody says something. Raises BadRequest where
+        none can have that id, Busy where one has."""
+        session = session or self.chance.id()
+        check_id(session)
+        if session in self._cards or session in self._open or session in self._leaving:
+            raise Busy("There is a session of that name already.")
         _, _, journal = self._store.open(session)
-        return self._made(session, Log(journal, self._chance.clock))
+        return self._made(session, Log(journal, self.chance.clock), owner=owner, task=task)
 
     async def open(self, session: str) -> Session:
         """The session, from memory or from disk. Raises NotFound, or Damaged where it cannot be read."""
         if (found := self._open.get(session)) and session not in self._leaving:
+            found.used = self.chance.clock.elapsed()
             return found
         if session not in self._cards or session in self._leaving:
             raise NotFound("There is no such session. It may have been deleted.")
@@ -77,9 +101,43 @@ class Hub:
     def drop(self, session: str) -> None:
         """Lets go of a session in which nobody said anything."""
         found = self._open.get(session)
-        if found is not None and not len(found.log):
-            del self._open[session]
-            self._settled.pop(session, None)
+        if found is not None and not len(found.log) and not found.held and not len(found.presence):
+            self._let_go(found)
+
+    async def tidy(self) -> None:
+        """Lets go of sessions that nobody uses: those of the last minutes stay, if they are not too many."""
+        now = self.chance.clock.elapsed()
+        idle = sorted((s for s in self._open.values() if not self._needed(s)), key=lambda s: s.used)
+        for i, session in enumerate(idle):
+            if now - session.used < (RESTED if i < len(idle) - self.limits.memory else STAYS):
+                continue
+            if len(session.log):
+                await self._settle(session)
+            if not self._needed(session) and self._settled[session.id] == len(session.log):
+                self._let_go(session)
+
+    def _needed(self, session: Session) -> bool:
+        busy = session.running or session.held or len(session.presence) or session.watchers
+        return bool(busy or session.trouble or session.id in self._leaving or self._open.get(session.id) != session)
+
+    def _let_go(self, session: Session) -> None:
+        """Whoever still has it can write nothing more: the next one who asks gets it anew from the disk."""
+        session.closing = True
+        session.log.close()
+        del self._open[session.id]
+        self._settled.pop(session.id, None)
+        self._settling.pop(session.id, None)
+        self._store.leave(session.id)
+
+    def running_of(self, user: str) -> int:
+        """How many runs this person has begun that have not ended."""
+        return sum(session.running and session.by == user for session in self._open.values())
+
+    def _admit(self, user: str) -> None:
+        if self.running_of(user) >= self.limits.runs:
+            raise RateLimited(
+                f"You have {self.limits.runs} runs going on, and that is the most. Stop one, or wait.", AGAIN
+            )
 
     def here(self, session: str) -> Session | None:
         """The session if it is in memory."""
@@ -100,11 +158,7 @@ class Hub:
         """Sessions whose title or text has all the words; titles of running ones, too."""
         if not words.strip():
             return [Hit(card=card) for card in self.cards()]
-        hits = {hit.card.id: hit for hit in await self._store.search(words)}
-        wanted = words.casefold().split()
-        for card in self.cards():
-            if card.id not in hits and all(word in card.title.casefold() for word in wanted):
-                hits[card.id] = Hit(card=card)
+        hits = {hit.card.id: hit for hit in (*titled(words, self.cards()), *await self._store.search(words))}
         known = [replace(hit, card=self._cards[hit.card.id]) for hit in hits.values() if hit.card.id in self._cards]
         return sorted(known, key=lambda hit: -hit.card.updated)
 
@@ -153,25 +207,14 @@ class Hub:
     async def fork(
         self, session: str, turn: str, *, by: str = "owner", message: str | None = None, content: str | None = None
     ) -> Session:
-        """A new session with all that came before `turn`, in which the same is asked again, `content` in place of
-        `message` (of the only one, if that is None), with the same attachments.
+        """A new session in which the same is asked again: see forking.py."""
+        return await forking.fork(self, session, turn, by=by, message=message, content=content)
 
-        Raises NotFound where the turn is not among those that the session keeps folded (see WINDOW).
-        """
-        source = await self.open(session)
-        asked = next((t for t in source.transcript.turns if isinstance(t, Turn) and t.id == turn), None)
-        if asked is None:
-            raise NotFound("That turn is too far back to be asked again from here.")
-        said = [content if content is not None and message in (None, m.id) else m.content for m in asked.messages]
-        files = [self.attachments.together(file["id"] for file in m.attachments) for m in asked.messages]
-        fork = await self._forked(source, asked.event_id - 1)
-        if fork.model != source.model:  # switched later, perhaps because the turn failed
-            fork.append(SessionSwitched(model=source.model, by=by))
-        if not said:
-            fork.resume(by=by)
-        for text, attachments in zip(said, files, strict=True):
-            fork.say(text, author=by, attachments=attachments)
-        return fork
+    async def adopt(self, events: Sequence[Event], card: Card) -> Session:
+        """A session that begins with these events, which are made elsewhere."""
+        await self._store.settle(card.id, events, card)
+        self._cards[card.id] = card
+        return await self.open(card.id)
 
     # ── beginning and end ────────────────────────────────────────────────────────────────────────────────
 
@@ -184,12 +227,9 @@ class Hub:
                 unsettled = found.log.after(len(found.log.past))
                 card = replace(self._card(found), title=found.title, model=found.model)
                 self._cards[session] = card.grown(unsettled)
-                turn = found.transcript.running
-                if turn is not None:
-                    now = self._chance.clock.now()
-                    for event in closings(turn, now):
+                if turn := found.transcript.running:
+                    for event in crashed(turn, self.chance.clock.now()):
                         found.append(event)
-                    found.append(TurnEnd(turn=turn.id, reason="interrupted", why="crash", ms=max(0, now - turn.at)))
                     recovered.append(session)
                 await self._settle(found)
                 if found.trouble:
@@ -219,18 +259,10 @@ class Hub:
 
     # ── below ────────────────────────────────────────────────────────────────────────────────────────────
 
-    def _made(self, session: str, log: Log, start: Transcript | None = None) -> Session:
-        made = Session(
-            session,
-            log,
-            self._chance,
-            models=self.models,
-            files=self._store,
-            tools=self._tools,
-            ended=self._settle,
-            changed=self._changed,
-            start=start,
-        )
+    def _made(
+        self, session: str, log: Log, start: Transcript | None = None, *, owner: str = "", task: bool = False
+    ) -> Session:
+        made = Session(session, log, self._house, start, owner=owner, task=task)
         self._open[session] = made
         self._settled.setdefault(session, len(log.past))
         return made
@@ -248,28 +280,10 @@ class Hub:
         past, kept, journal = self._store.open(session)
         card = self._cards.get(session)
         first = past.stretches[-WINDOW] if len(past.stretches) > WINDOW else 1
-        start = Transcript(title=card.title, model=card.model, cursor=first - 1) if card else None
+        start = card.transcript(first - 1) if card else None
         if start and first > 1:  # what was posted in one stretch may have been read in the next
             start.queued = fold(past[past.stretches[-WINDOW - 1] - 1 : first - 1]).queued
-        return self._made(session, Log(journal, self._chance.clock, past, kept), start)
-
-    async def _forked(self, source: Session, upto: int) -> Session:
-        """Event 1 becomes the fork's own `session.created`, so all others keep their numbers."""
-        events = await asyncio.to_thread(lambda: list(source.log.after(0)[:upto]))
-        now = self._chance.clock.now()
-        origin = ForkedFrom(session=source.id, event_id=upto)
-        events[0] = SessionCreated(event_id=1, at=now, title=source.title, model=source.model, forked_from=origin)
-        id = self._chance.id()
-        turns = sum(isinstance(event, TurnEnd) for event in events)
-        card = Card(
-            id=id, title=source.title, model=source.model, created=now, updated=now, turns=turns, events=len(events)
-        )
-        await self._store.settle(id, events, card)
-        self._cards[id] = card
-        fork = await self.open(id)
-        for message in list(fork.transcript.queued):  # asked anew right away, or left to the other branch
-            fork.append(MessageWithdrawn(message=message.id))
-        return fork
+        return self._made(session, Log(journal, self.chance.clock, past, kept), start)
 
     async def _settle(self, session: Session) -> None:
         """Keeps what the journal has of the session; what cannot be kept now is tried again with the next turn."""
@@ -294,14 +308,14 @@ class Hub:
             card.grown([event] if event else ()),
             title=session.title,
             model=session.model,
-            updated=self._chance.clock.now() if ended or session.running else card.updated,
+            people=dict(session.people),
+            updated=self.chance.clock.now() if ended or session.running else card.updated,
         )
         self._tell()
 
     def _card(self, session: Session) -> Card:
-        now = self._chance.clock.now()
-        new = Card(id=session.id, title=session.title, model=session.model, created=now, updated=now)
-        return self._cards.get(session.id, new)
+        known = self._cards.get(session.id)
+        return known or Card.of(session.id, session.transcript, self.chance.clock.now())
 
     def _forget(self, session: str) -> None:
         if found := self._open.pop(session, None):

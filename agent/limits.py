@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from .chance import Clock
-from .errors import RateLimited, TooManyConnections
+from .errors import RateLimited, TooLong, TooManyConnections
 
 AGAIN = 5.0  # seconds after which somebody may well have left
 
@@ -33,6 +33,11 @@ class Limits:
     """How long a connection may stay on which nothing is said by either side."""
     memory: int = 200
     """Sessions in memory that nobody uses."""
+
+    def bound(self, content: str) -> None:
+        """Raises TooLong where a message is."""
+        if len(content) > self.message:
+            raise TooLong(f"That message has {len(content):,} characters; {self.message:,} is the most.")
 
 
 class Rate:

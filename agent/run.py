@@ -68,6 +68,7 @@ class Run:
         *,
         by: str,
         ended: Callable[[TurnEnd], Awaitable[None]],
+        longest_args: int,
     ) -> None:
         self.turn = chance.id()
         self._floor = floor
@@ -76,6 +77,7 @@ class Run:
         self._chance = chance
         self._by = by
         self._ended = ended
+        self._longest_args = longest_args
         self._pen = Pen(floor.append, chance, self.turn)
         self._tally = Tally(provider.price)
         self._stopped: Stopped | None = None
@@ -221,6 +223,9 @@ class Run:
         tool = self._tools.get(call.tool)
         if call.error:
             outcome = Outcome(ok=False, content=call.error)
+        elif (length := len(spelt(call))) > self._longest_args:
+            sentence = f"Not done: its arguments have {length:,} characters; {self._longest_args:,} is the most."
+            outcome = Outcome(ok=False, content=sentence)
         elif tool is None:
             outcome = Outcome(ok=False, content=f"There is no tool {call.tool}. There are: {', '.join(self._tools)}.")
         else:

@@ -1,12 +1,11 @@
-"""One watchable conversation: say, stop, resume, clear. With run.py the only writer of its log."""
+"""One watchable conversation: say, stop, resume, clear, share. With run.py the only writer of its log."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from .attachments import Attachments, attached
-from .chance import Chance
-from .errors import BadRequest, Busy, NotFound, StorageError, TooLong
+from .errors import BadRequest, Busy, NotFound, StorageError
 from .events import (
     AskClosed,
     Event,
@@ -18,25 +17,28 @@ from .events import (
     SessionCleared,
     SessionCreated,
     SessionRenamed,
+    SessionShared,
     SessionSwitched,
+    Share,
     TurnEnd,
     TurnTrimmed,
     Why,
 )
+from .house import House
 from .log import Log
-from .models import Models
+from .presence import Presence, Seat
 from .prompt import outgrown, prompt
 from .providers.base import Attachment, Prompt, ToolSpec
 from .run import Run
 from .sound import sound
-from .store import Files
-from .tools.base import Tool
+from .titles import UNTITLED, title_of
 from .transcript import Ask, Transcript, Turn, apply
+from .unwatched import Unwatched
 
-LONGEST_MESSAGE = 100_000
 LONGEST_TITLE = 120
-UNTITLED = "New session"
+LONGEST_NAME = 64
 AWAY = "Not now: the server is stopping, or this session was deleted."
+TOLD = (MessagePosted, MessageRead, MessageWithdrawn, SessionRenamed, SessionShared, SessionSwitched)
 
 
 class Session:
@@ -46,37 +48,31 @@ class Session:
     """
 
     def __init__(
-        self,
-        id: str,
-        log: Log,
-        chance: Chance,
-        *,
-        models: Models,
-        files: Files,
-        tools: Sequence[Tool],
-        ended: Callable[[Session], Awaitable[None]],
-        changed: Callable[[Session, Event | None], None],
-        start: Transcript | None = None,
+        self, id: str, log: Log, house: House, start: Transcript | None = None, *, owner: str = "", task: bool = False
     ) -> None:
         self.id = id
         self.log = log
-        self.closing = False
-        """It is being put away: what is queued stays so, until somebody says something or continues."""
+        self.limits = house.limits
+        self.presence = Presence(house.chance.clock, self._seen)
+        self.held = 0
+        """How many need it to stay in memory, besides those who are present or watch."""
+        self.used = house.chance.clock.elapsed()  # when somebody last had to do with it
+        self.closing = False  # it is being put away: what is queued stays so
         self.trouble: str | None = None
         """The sentence about why nothing can be written at the moment."""
         self.watchers: set[Callable[[], None]] = set()
         """Called when a message is posted, read or taken back, when title or model change, and with `trouble`."""
-        self._chance = chance
-        self._models = models
-        self._model = models.default
-        self._files = files
-        self._attachments = Attachments(files, chance)
-        self._tools = tools
-        self._ended = ended
-        self._changed = changed
+        self._house = house
+        self._chance = house.chance
+        self._models = house.models
+        self._model = self._models.default
+        self._attachments = Attachments(house.files, self._chance)
         self._run: Run | None = None
+        self.by = ""
+        """Who began the run that goes on, or the last one."""
+        self._unwatched = Unwatched(self._chance.clock, self.limits.grace, self.presence, self._stop_unwatched)
         self._said: set[str] = set()
-        self._transcript = start or Transcript(model=self._model)
+        self._transcript = start or Transcript(model=self._model, owner=owner, task=task)
         self._whole = self._transcript.cursor == 0  # folded from the log's first event on
         for event in log.after(self._transcript.cursor):
             apply(self._transcript, event)
@@ -98,8 +94,8 @@ class Session:
 
         While it works, `queue` waits for the next turn, `steer` is read before its next step, `interrupt` stops
         it and opens the next turn. A `message` id that was said before makes this call do nothing.
-        Raises BadRequest (empty, or an attachment is not here any more), TooLong, StorageError (say it again, with
-        the same id, once that is mended).
+        Raises BadRequest (empty, or an attachment is not here any more), TooLong, RateLimited (the author has begun
+        too many runs that still go on), StorageError (say it again, with the same id, once that is mended).
         Once it is posted it is said: where the disk then has no room for a turn, it waits, and `trouble` says so.
         """
         if message is not None and message in self._said:
@@ -111,11 +107,11 @@ class Session:
         content = sound(content.strip())
         if not content and not attachments:
             raise BadRequest("There is nothing to send: the message is empty.")
-        if len(content) > LONGEST_MESSAGE:
-            raise TooLong(f"That message has {len(content):,} characters; {LONGEST_MESSAGE:,} is the most.")
+        self.limits.bound(content)
         known = self._attachments.together(one.id for one in attachments)
-        if not len(self.log):
-            self.append(SessionCreated(title=title_of(content or known[0].name), model=self._model))
+        if self._run is None:
+            self._house.admit(author)
+        self._begin(title_of(content or known[0].name))
         message = message or self._chance.id()
         files = tuple(attached(one) for one in known)
         self.append(MessagePosted(message=message, author=author, content=content, intent=intent, attachments=files))
@@ -136,6 +132,7 @@ class Session:
         last = self._transcript.turns[-1] if self._transcript.turns else None
         if not isinstance(last, Turn) or last.state == "done":  # what was cleared cannot be continued either
             raise BadRequest("There is nothing to continue: the last answer is complete.")
+        self._house.admit(by)
         self._start(by=by)
 
     def stop(self, *, by: str | None = "owner", why: Why = "user") -> bool:
@@ -156,11 +153,12 @@ class Session:
         content = sound(content.strip())
         if not content:
             raise BadRequest("There is nothing to send: the answer is empty.")
+        self.limits.bound(content)
         turn = self._transcript.running
         asked = [item for item in turn.items if isinstance(item, Ask) and item.id == ask] if turn else []
         if self._run is None or turn is None or not asked or asked[0].closed:
             raise NotFound("The agent does not wait for that answer any more.")
-        self.append(AskClosed(turn=turn.id, ask=ask, by=by, content=content[:LONGEST_MESSAGE]))
+        self.append(AskClosed(turn=turn.id, ask=ask, by=by, content=content))
         self._run.replied(ask, content)
 
     def switch(self, model: str, *, by: str = "owner") -> None:
@@ -180,6 +178,7 @@ class Session:
         """The agent forgets what came before; people can still scroll up. Raises Busy while a turn runs."""
         if self._run is not None:
             raise Busy("The agent is still at work. Stop it first.")
+        self._begin(UNTITLED)
         self.append(SessionCleared(by=by))
 
     def rename(self, title: str) -> None:
@@ -187,8 +186,24 @@ class Session:
         title = sound(" ".join(title.split()))[:LONGEST_TITLE]
         if not title:
             raise BadRequest("A session needs a title.")
-        if title != self.title:
+        if not len(self.log):
+            self._begin(title)
+        elif title != self.title:
             self.append(SessionRenamed(title=title))
+
+    def share(self, user: str, role: Share | None, *, by: str = "owner") -> None:
+        """Lets `user` take part or watch from here on; with None, neither any more. Raises BadRequest."""
+        if not user or len(user) > LONGEST_NAME or sound(user) != user:
+            raise BadRequest(f"A name has 1 to {LONGEST_NAME} characters.")
+        if self._transcript.people.get(user) == role or (role and user == self.owner):
+            return
+        self._begin(UNTITLED)
+        self.append(SessionShared(user=user, role=role, by=by))
+
+    def touch(self) -> None:
+        """Somebody has looked at it without staying: who could do that once can come back."""
+        self.presence.returnable = True
+        self._seen(None)
 
     async def wait_idle(self) -> None:
         """Returns once no turn runs."""
@@ -212,16 +227,28 @@ class Session:
 
     @property
     def label(self) -> str:
-        """What the badge says of the model."""
-        return self._models.provider(self.model).label
+        return self._models.provider(self.model).label  # what the badge says of the model
 
     def now(self) -> int:
-        """The session's clock: Unix ms, as in its events."""
+        """Unix ms, as in its events."""
         return self._chance.clock.now()
 
     @property
     def running(self) -> bool:
         return self._run is not None
+
+    @property
+    def owner(self) -> str:
+        """Whose it is; empty where nobody had signed in."""
+        return self._transcript.owner
+
+    @property
+    def people(self) -> Mapping[str, Share]:
+        return self._transcript.people
+
+    @property
+    def task(self) -> bool:
+        return self._transcript.task
 
     @property
     def forked_from(self) -> ForkedFrom | None:
@@ -234,9 +261,9 @@ class Session:
     def append(self, event: Event) -> Event:
         event = self.log.append(event)
         apply(self._transcript, event)
-        if isinstance(event, SessionCreated | SessionRenamed | SessionSwitched | TurnEnd):
-            self._changed(self, event)
-        if isinstance(event, MessagePosted | MessageRead | MessageWithdrawn | SessionRenamed | SessionSwitched):
+        if isinstance(event, SessionCreated | SessionRenamed | SessionShared | SessionSwitched | TurnEnd):
+            self._house.changed(self, event)
+        if isinstance(event, TOLD):
             self._tell()
         return event
 
@@ -246,8 +273,8 @@ class Session:
         budget = self._models.provider(running.model).budget if running else 0
         if running and (upto := outgrown(self._transcript, budget, whole=self._whole)):
             self.append(TurnTrimmed(turn=running.id, upto=upto))
-        specs = [ToolSpec(name=t.name, description=t.description, schema=t.schema) for t in self._tools]
-        return prompt(self._transcript, specs, read=self._files.file)
+        specs = [ToolSpec(name=t.name, description=t.description, schema=t.schema) for t in self._house.tools]
+        return prompt(self._transcript, specs, read=self._house.files.file)
 
     def read_messages(self, turn: str, *, steers_only: bool) -> None:
         for message in list(self._transcript.queued):
@@ -269,16 +296,31 @@ class Session:
     def _start(self, *, by: str) -> None:
         if self.closing:
             raise Busy(AWAY)
-        run = Run(self, self._models.provider(self.model), self._tools, self._chance, by=by, ended=self._run_ended)
+        provider = self._models.provider(self.model)
+        longest = self.limits.args
+        run = Run(self, provider, self._house.tools, self._chance, by=by, ended=self._run_ended, longest_args=longest)
         run.start()
-        self._run = run
-        self._changed(self, None)
+        self._run, self.by = run, by
+        self._house.changed(self, None)
+        self._seen(None)
+
+    def _begin(self, title: str) -> None:
+        if not len(self.log):
+            self.append(SessionCreated(title=title, model=self._model, by=self.owner, task=self.task))
+
+    def _seen(self, left: Seat | None) -> None:
+        self.used = self._chance.clock.elapsed()
+        self._unwatched.look(running=self.running and not self.task, left=left)
+
+    def _stop_unwatched(self) -> None:
+        self.stop(by=None, why="unwatched")
 
     async def _run_ended(self, end: TurnEnd) -> None:
         """Before anything else is said the turn is settled; then the agent takes up what was queued meanwhile."""
         self._run = None
-        self._changed(self, None)
-        await self._ended(self)
+        self._seen(None)
+        self._house.changed(self, None)
+        await self._house.ended(self)
         waiting = self._transcript.queued
         unasked = end.reason == "interrupted" and not any(m.intent == "interrupt" for m in waiting)
         if waiting and self._run is None and not unasked and not self.closing:
@@ -286,12 +328,3 @@ class Session:
                 self._start(by=waiting[0].author)
             except StorageError as error:  # nobody is above; it waits, as in `say`
                 self.troubled(error.message)
-
-
-def title_of(content: str) -> str:
-    """A title from a first message: its first line, cut at a word."""
-    line = next((line.strip() for line in content.splitlines() if line.strip()), UNTITLED)
-    if len(line) <= 60:
-        return line
-    cut = line[:60].rsplit(" ", 1)[0] if " " in line[:60] else line[:60]
-    return cut.rstrip(",;:-–— ") + "…"

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from .errors import NotFound
-from .events import Event, TurnEnd
+from .events import Event, Share, TurnEnd
 from .log import Journal, Memory, Past
+from .titles import UNTITLED
+from .transcript import Transcript
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,12 +26,32 @@ class Card:
     turns: int = 0
     events: int = 0
     cost_usd: float = 0.0
+    owner: str = ""
+    people: Mapping[str, Share] = field(default_factory=dict[str, Share])
+    task: bool = False
+    ended: str = ""
+    """How its last turn did: `done`, `interrupted`, `failed`."""
+
+    @classmethod
+    def of(cls, id: str, transcript: Transcript, now: int) -> Card:
+        """A new session's."""
+        t = transcript
+        title = t.title or UNTITLED
+        return cls(id=id, title=title, model=t.model, created=now, updated=now, owner=t.owner, task=t.task)
 
     def grown(self, events: Iterable[Event]) -> Card:
         """With what these events add to turns and cost."""
         ends = [event for event in events if isinstance(event, TurnEnd)]
         cost = sum((end.cost_usd or 0.0 for end in ends), self.cost_usd)
-        return replace(self, turns=self.turns + len(ends), cost_usd=cost)
+        ended = ends[-1].reason if ends else self.ended
+        return replace(self, turns=self.turns + len(ends), cost_usd=cost, ended=ended)
+
+    def transcript(self, cursor: int) -> Transcript:
+        """What is known of the session without its events up to `cursor`."""
+        people = dict(self.people)
+        return Transcript(
+            title=self.title, model=self.model, owner=self.owner, people=people, task=self.task, cursor=cursor
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,8 +101,8 @@ class Store(Files, Protocol):
         """
         ...
 
-    async def put(self, card: Card) -> None:
-        """The card alone, for a new title."""
+    def leave(self, session: str) -> None:
+        """Nobody has the session in memory any more: all of it is settled, or it never had an event."""
         ...
 
     async def delete(self, session: str) -> None:
@@ -124,8 +146,8 @@ class MemoryStore:
             self._events.setdefault(session, []).extend(events)
         self._cards[session] = card
 
-    async def put(self, card: Card) -> None:
-        self._cards[card.id] = card
+    def leave(self, session: str) -> None:
+        pass
 
     async def delete(self, session: str) -> None:
         if session not in self._cards:
@@ -145,8 +167,13 @@ class MemoryStore:
         return self._files[file]
 
     async def search(self, words: str) -> list[Hit]:
-        wanted = words.casefold().split()
-        return [Hit(card=card) for card in self.cards() if all(word in card.title.casefold() for word in wanted)]
+        return titled(words, self.cards())
 
     def close(self) -> None:
         pass
+
+
+def titled(words: str, cards: Iterable[Card]) -> list[Hit]:
+    """Those with all the words in their titles, in any case."""
+    wanted = words.casefold().split()
+    return [Hit(card=card) for card in cards if all(word in card.title.casefold() for word in wanted)]

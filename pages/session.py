@@ -9,7 +9,7 @@ from nicegui import background_tasks, ui
 
 from agent.errors import ThinkaloudError
 from agent.hub import Hub
-from agent.session import LONGEST_MESSAGE, Session
+from agent.session import Session
 from agent.transcript import Ask, Message, Transcript
 
 from .absent import absent
@@ -71,7 +71,7 @@ class SessionPage:
             self._composer = Composer(
                 session=session.id,
                 fresh=self._fresh,
-                longest=LONGEST_MESSAGE,
+                longest=hub.limits.message,
                 on_send=self._on_send,
                 on_stop=lambda: session.stop(),
                 on_withdraw=self._on_withdraw,

@@ -52,6 +52,13 @@ class Journals:
         """The session is opened anew: whoever still has the halted journal stays halted."""
         self._all.pop(session, None)
 
+    def leave(self, session: str) -> None:
+        """Its journal holds nothing any more; one that does (the disk would not settle it) stays."""
+        journal = self._all.get(session)
+        if journal and not journal.segments and not journal.halted:
+            journal.halt("This session was opened anew meanwhile: load the page again.")
+            del self._all[session]
+
     def sync(self) -> None:
         """Syncs them all; the first failure of one does not keep the others from it."""
         self._each(SessionJournal.sync)

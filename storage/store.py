@@ -93,8 +93,8 @@ class DiskStore:
             journal.rotate()  # before anything is awaited: here the journal stands where `events` end
         await self._wait(lambda: self._settle(session, events, card))
 
-    async def put(self, card: Card) -> None:
-        await self._wait(lambda: self._put(card))
+    def leave(self, session: str) -> None:
+        self._journals.leave(session)
 
     async def delete(self, session: str) -> None:
         """See Store. The session's journal writes nothing more until it is restored."""

@@ -7,11 +7,13 @@ import heapq
 import itertools
 from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass
+from typing import cast
 
 from agent.chance import Chance
 from agent.events import Event
 from agent.hub import Hub
-from agent.models import OneProvider
+from agent.limits import Limits
+from agent.models import Models, OneProvider
 from agent.providers.base import CallPiece, FinishPiece, Piece, Prompt, Provider, TextPiece, ThinkingPiece, UsagePiece
 from agent.store import MemoryStore, Store
 from agent.tools.base import Tool, tool
@@ -143,13 +145,16 @@ def add(a: int, b: int) -> int:
 
 
 def hub_with(
-    provider: Provider, *, store: Store | None = None, tools: Sequence[Tool] = (add,), clock: MovedClock | None = None
+    provider: Provider | Models,
+    *,
+    store: Store | None = None,
+    tools: Sequence[Tool] = (add,),
+    clock: MovedClock | None = None,
+    limits: Limits | None = None,
 ) -> Hub:
+    models = OneProvider(provider) if hasattr(provider, "stream") else provider
     return Hub(
-        store or MemoryStore(),
-        models=OneProvider(provider),
-        tools=tools,
-        chance=Chance.seeded(7, clock),
+        store or MemoryStore(), models=cast(Models, models), tools=tools, chance=Chance.seeded(7, clock), limits=limits
     )
 
 

@@ -6,8 +6,8 @@ from agent.errors import BadRequest, Busy, NotFound, StorageError, TooLong
 from agent.events import Event, MessageRead, SessionCreated, TurnEnd, TurnStart
 from agent.log import Journal, Past
 from agent.providers.base import AnswerText, Note, UserText
-from agent.session import LONGEST_MESSAGE, title_of
 from agent.store import MemoryStore
+from agent.titles import title_of
 from tests.agent.test_run import check_laws, end_of
 from tests.builders import MovedClock, Scripted, answer, calls, hub_with, settle
 
@@ -32,7 +32,7 @@ async def test_the_same_message_sent_twice_is_said_once():
     assert sum(isinstance(e, MessageRead) for e in session.log.after(0)) == 1
 
 
-@pytest.mark.parametrize(("content", "error"), [("  \n ", BadRequest), ("x" * (LONGEST_MESSAGE + 1), TooLong)])
+@pytest.mark.parametrize(("content", "error"), [("  \n ", BadRequest), ("x" * 100_001, TooLong)])
 async def test_a_message_that_cannot_be_sent_leaves_no_trace(content: str, error: type[Exception]):
     session = hub_with(Scripted()).new()
     with pytest.raises(error):

@@ -46,7 +46,7 @@ def write_history(folder: Path, session: str, turns: int) -> None:
             for stretch in stretches:
                 file.put("stretches", stretch[0].event_id, pack(stretch))
             file.put("session", 1, asdict(card))
-        asyncio.run(store.put(card))
+        asyncio.run(store.settle(card.id, (), card))
     finally:
         store.close()
 

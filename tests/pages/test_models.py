@@ -15,7 +15,7 @@ from agent.models import Account, Offer, OneProvider, Shelf
 from agent.providers.base import Provider, UsagePiece
 from pages.parts.picker import ModelPicker
 
-from ..builders import MovedClock, Scripted, answer
+from ..builders import MovedClock, Scripted, answer, hub_with
 from .test_session_page import only, send
 
 
@@ -57,9 +57,13 @@ class Market(OneProvider):
 
 
 @pytest.fixture
-def market(hub: Hub, clock: MovedClock) -> Market:
-    hub.models = Market(clock)
-    return hub.models
+def market(clock: MovedClock) -> Market:
+    return Market(clock)
+
+
+@pytest.fixture
+def hub(market: Market, clock: MovedClock) -> Hub:
+    return hub_with(market, clock=clock)
 
 
 def told(user: User) -> list[tuple[Any, ...]]:

@@ -17,7 +17,7 @@ from agent.hub import Hub
 from agent.models import Account, OneProvider
 from pages.parts.settings import SettingsDialog
 
-from ..builders import Scripted, answer
+from ..builders import MovedClock, Scripted, answer, hub_with
 from .test_session_page import only
 
 KEY = "-".join(("sk", "live", "0123456789"))  # the log may quote a line of source
@@ -50,9 +50,13 @@ class Safe(OneProvider):
 
 
 @pytest.fixture
-def safe(hub: Hub) -> Safe:
-    hub.models = Safe()
-    return hub.models
+def safe() -> Safe:
+    return Safe()
+
+
+@pytest.fixture
+def hub(safe: Safe, clock: MovedClock) -> Hub:
+    return hub_with(safe, clock=clock)
 
 
 def told(user: User) -> list[tuple[Any, ...]]:

@@ -59,7 +59,7 @@ async def test_settled_turns_are_there_again_with_their_stretches(any_store: Sto
 
 async def test_the_newest_session_comes_first(any_store: Store) -> None:
     for session, updated in (("a", 5), ("b", 9), ("c", 7)):
-        await any_store.put(card(session, updated=updated))
+        await any_store.settle(session, (), card(session, updated=updated))
     assert [one.id for one in any_store.cards()] == ["b", "c", "a"]
 
 
@@ -76,7 +76,7 @@ async def test_a_deleted_session_is_gone_until_it_is_restored(any_store: Store) 
 
 async def test_a_new_title_is_found_at_once(any_store: Store) -> None:
     await told(any_store)
-    await any_store.put(card("s", "Boats"))
+    await any_store.settle("s", (), card("s", "Boats"))
     assert [hit.card.title for hit in await any_store.search("BOATS")] == ["Boats"]
     assert not await any_store.search("trams")
 
@@ -363,7 +363,7 @@ async def test_after_closing_nothing_is_saved_and_that_is_said(tmp_path: Path) -
     store = DiskStore(tmp_path)
     store.close()
     with pytest.raises(StorageError, match="stopping"):
-        await store.put(card())
+        await store.settle("s", (), card())
 
 
 # ── deleting ─────────────────────────────────────────────────────────────────────────────────────────────
@@ -536,9 +536,9 @@ async def test_the_excerpt_is_a_line_around_the_first_place(store: DiskStore) ->
 
 
 async def test_search_gives_the_newest_fifty(store: DiskStore) -> None:
-    await store.put(card("s0", updated=0))
+    await store.settle("s0", (), card("s0", updated=0))
     for number in range(1, 60):
-        await store.put(card(f"s{number}", updated=number))
+        await store.settle(f"s{number}", (), card(f"s{number}", updated=number))
     hits = await store.search("trams")
     assert [hit.card.id for hit in hits] == [f"s{number}" for number in range(59, 9, -1)]
 
@@ -633,7 +633,7 @@ async def test_settling_into_a_session_of_a_thousand_turns_leaves_the_event_loop
 
 
 def test_a_session_that_only_has_a_title_yet_opens_empty(store: DiskStore) -> None:
-    asyncio.run(store.put(card("new")))
+    asyncio.run(store.settle("new", (), card("new")))
     past, kept, journal = store.open("new")
     assert not past
     assert not kept
