@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import secrets
 import socket
 import sys
 from collections.abc import Mapping, Sequence
@@ -12,19 +11,24 @@ from contextlib import suppress
 from pathlib import Path
 
 from agent.chance import Chance
-from agent.errors import BadRequest, StorageError, ThinkaloudError
+from agent.errors import BadRequest, ThinkaloudError
 from agent.hub import Hub
 from agent.models import Models
 from agent.settings import Settings, environment
 from agent.store import Store
 
 HERE = Path(__file__).parent
+LARGEST_FRAME = 4_000_000  # bytes; what is too long for a message, but not for this, is told in a frame
 
 
 def main(arguments: Sequence[str]) -> int:
     """Serves until it is told to stop; returns the exit code. What keeps it from starting is one sentence."""
     try:
         environ = environment()
+        if arguments and arguments[0] == "invite":
+            from pages.invite import invite
+
+            return invite(arguments[1:], environ)
         settings = Settings.read(arguments, environ)
         check_port(settings.host, settings.port)
         serve(settings, environ)
@@ -53,7 +57,8 @@ def build(
         models = Vendors.from_settings(settings, environ or {}, kept=keys, chance=chance)
         notices = keys.notices
     folders = [HERE / "docs" / "help", *([Path(settings.docs)] if settings.docs else [])]
-    hub = Hub(store, models=models, tools=toolbox(clock=chance.clock, folders=folders), chance=chance)
+    tools = toolbox(clock=chance.clock, folders=folders)
+    hub = Hub(store, models=models, tools=tools, chance=chance, limits=settings.limits)
     hub.notices += notices
     return hub
 
@@ -67,18 +72,24 @@ def serve(settings: Settings, environ: Mapping[str, str]) -> None:
         hub = build(settings, store, environ=environ)
         hub.notices += store.notices
         asyncio.run(hub.recover())
-        run(settings, hub, secret(settings.data))
+        run(settings, hub, environ)
     finally:
         store.close()
 
 
-def run(settings: Settings, hub: Hub, storage_secret: str) -> None:
-    """Serves the hub's pages until a signal says stop; running turns end as interrupted, in 3 s at the most."""
+def run(settings: Settings, hub: Hub, environ: Mapping[str, str]) -> None:
+    """Serves the hub's pages until a signal says stop; running turns end as interrupted, in 3 s at the most. Raises
+    BadRequest where the locks make no sense."""
     os.environ["NICEGUI_STORAGE_PATH"] = str(settings.data / "nicegui")  # read once, when nicegui is imported
     from nicegui import app, core, ui
 
     from agent.providers.demo import EXAMPLES
     from pages import mount
+    from pages.api.address import url
+    from pages.api.auth import Tokens
+    from pages.api.locks import Locks
+    from pages.api.secret import kept, token_secret
+    from pages.listening import notice_dead_peers, say_goodbye
 
     def started() -> None:
         # NiceGUI ties these to reconnect_timeout; a dead link should be noticed sooner than it is given up
@@ -89,16 +100,22 @@ def run(settings: Settings, hub: Hub, storage_secret: str) -> None:
 
         while not Server.instance.started:  # noqa: ASYNC110 (uvicorn has no event for it; handlers run just before)
             await asyncio.sleep(0.01)
+        notice_dead_peers(Server.instance)
+        say_goodbye(Server.instance, goodbye)
         print(f"Thinkaloud: {url(settings.host, settings.port)}", flush=True)
         await hub.models.prepare(hub.models.default)
 
-    async def stopped() -> None:
+    async def goodbye() -> None:
         await hub.shutdown(1.5)
+        await doors.close()
+
+    async def stopped() -> None:
         with suppress(TimeoutError):
             async with asyncio.timeout(0.5):
                 await hub.models.close()
 
-    mount(hub, examples=EXAMPLES)
+    locks = Locks.read(settings, Tokens(token_secret(settings.data, environ), hub.chance.clock))
+    doors = mount(hub, locks, examples=EXAMPLES)
     app.on_startup(started)
     app.on_startup(announce)
     app.on_shutdown(stopped)
@@ -113,10 +130,11 @@ def run(settings: Settings, hub: Hub, storage_secret: str) -> None:
         reload=False,
         show=settings.browser,
         show_welcome_message=False,
-        storage_secret=storage_secret,
+        storage_secret=kept(settings.data, "secret"),
         session_middleware_kwargs={"same_site": "lax"},
         reconnect_timeout=60,
         binding_refresh_interval=None,  # nothing is bound to plain objects
+        ws_max_size=LARGEST_FRAME,
         timeout_graceful_shutdown=1,  # then streams are cut; with the hub's share that is less than 3 s
     )
 
@@ -137,26 +155,6 @@ def check_port(host: str, port: int) -> None:
         if error.errno in (99, 49, 10049):  # EADDRNOTAVAIL on Linux, macOS, Windows
             raise BadRequest(f"There is no address {host} on this machine. Choose another with --host.") from error
         raise BadRequest(f"Port {port} is taken, perhaps by another Thinkaloud. Choose another with --port.") from error
-
-
-def secret(folder: Path) -> str:
-    """What signs the browsers' cookies: made once, kept in the data folder for its owner alone."""
-    path = folder / "secret"
-    try:
-        if path.exists() and (kept := path.read_text(encoding="ascii").strip()):
-            return kept
-        made = secrets.token_urlsafe(32)
-        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="ascii") as file:
-            file.write(made + "\n")
-    except OSError as error:
-        raise StorageError(f"The file {path} could not be used ({error.strerror}). Look at its rights.") from error
-    return made
-
-
-def url(host: str, port: int) -> str:
-    """Where a browser on this machine finds it."""
-    shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)
-    return f"http://{shown}:{port}"
 
 
 if __name__ == "__main__":

@@ -26,6 +26,11 @@ class Person:
     role: Role
     rooms: Mapping[str, Role] = field(default_factory=dict[str, Role])
 
+    @property
+    def owns(self) -> str:
+        """Whose the sessions are that this person begins: nobody's, while nobody signs in."""
+        return "" if self.user == ANYBODY.user else self.user
+
 
 ANYBODY = Person(user="owner", role="owner")
 """Who asks while there is no sign-in: one's own machine has one person."""

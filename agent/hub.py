@@ -129,6 +129,10 @@ class Hub:
         self._settling.pop(session.id, None)
         self._store.leave(session.id)
 
+    @property
+    def in_memory(self) -> int:
+        return len(self._open)
+
     def running_of(self, user: str) -> int:
         """How many runs this person has begun that have not ended."""
         return sum(session.running and session.by == user for session in self._open.values())

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from .errors import BadRequest
+from .limits import Limits
 
 PREFIX = "THINKALOUD_"
 EFFORTS = ("none", "minimal", "low", "medium", "high", "xhigh", "max")
@@ -43,6 +44,33 @@ class Settings:
     browser: bool = _setting(True, "Open the page in a browser at the start.")
     pace: float = _setting(1.0, "How slowly the demo thinks: 1 like a real model, 0 without any waiting.")
 
+    signin: bool = _setting(False, "Ask people to sign in also on this machine's own address; on any other it does.")
+    public: str = _setting("", "The address that people use where it is another, such as https://think.example.org.")
+    origins: str = _setting("", "Addresses of other pages that may use the API from a browser, with commas between.")
+    grace: float = _setting(300.0, "Seconds that a run goes on which nobody watches; 0: until it is done.")
+    idle: float = _setting(3600.0, "Seconds that a connection may stay on which nothing is said; 0: for ever.")
+    longest: int = _setting(100_000, "Characters that a message may have.")
+    arguments: int = _setting(100_000, "Characters that the arguments of one tool call may have.")
+    rate: int = _setting(20, "Messages a second on one connection.")
+    connections: int = _setting(2000, "Connections that may be open in all.")
+    per_person: int = _setting(200, "Connections of one person, where people sign in.")
+    runs: int = _setting(20, "Runs that one person may have going on.")
+    memory: int = _setting(200, "Sessions that stay in memory although nobody uses them now.")
+
+    @property
+    def limits(self) -> Limits:
+        return Limits(
+            message=self.longest,
+            rate=self.rate,
+            connections=self.connections,
+            per_user=self.per_person,
+            runs=self.runs,
+            args=self.arguments,
+            grace=self.grace,
+            idle=self.idle,
+            memory=self.memory,
+        )
+
     @classmethod
     def read(cls, arguments: Sequence[str], environ: Mapping[str, str]) -> Settings:
         """From a command line and an environment. Raises BadRequest with one sentence; `--help` exits."""
@@ -52,7 +80,7 @@ class Settings:
             flag = given.get(setting.name)
             variable = PREFIX + setting.name.upper()
             if flag is not None:
-                values[setting.name] = _value(setting, flag, f"--{setting.name}")
+                values[setting.name] = _value(setting, flag, f"--{dashed(setting.name)}")
             elif environ.get(variable) or (variable in environ and isinstance(setting.default, bool)):
                 values[setting.name] = _value(setting, environ[variable], variable)
         settings = cls(**values)
@@ -64,6 +92,12 @@ class Settings:
             raise BadRequest(f"The effort is one of {', '.join(EFFORTS)}, not {settings.effort!r}.")
         if settings.budget and settings.budget < 1000:
             raise BadRequest(f"The budget is 0 or at least 1000 tokens, not {settings.budget}.")
+        for name in ("longest", "arguments", "rate", "connections", "per_person", "runs"):
+            if getattr(settings, name) < 1:
+                raise BadRequest(f"--{name.replace('_', '-')} is at least 1, not {getattr(settings, name)}.")
+        for name in ("grace", "idle", "memory"):
+            if not 0 <= getattr(settings, name) < 1e9:
+                raise BadRequest(f"--{name} is 0 or more, not {getattr(settings, name):g}.")
         return settings
 
 
@@ -86,13 +120,19 @@ def parser() -> argparse.ArgumentParser:
         epilog=f"Each is also read from the environment or a file .env, as {PREFIX}HOST and so on; a flag wins.",
     )
     for setting in fields(Settings):
-        help = setting.metadata["help"].replace("%", "%%")
+        flag, help = f"--{dashed(setting.name)}", setting.metadata["help"].replace("%", "%%")
         if isinstance(setting.default, bool):
-            out.add_argument(f"--{setting.name}", action=argparse.BooleanOptionalAction, default=None, help=help)
+            out.add_argument(
+                f"--{dashed(setting.name)}", action=argparse.BooleanOptionalAction, default=None, help=help
+            )
         else:
             shown = f" (default: {setting.default})" if str(setting.default) else ""
-            out.add_argument(f"--{setting.name}", default=None, metavar=setting.name.upper(), help=help + shown)
+            out.add_argument(flag, default=None, metavar=setting.name.upper(), help=help + shown)
     return out
+
+
+def dashed(name: str) -> str:
+    return name.replace("_", "-")
 
 
 def _value(setting: Field[Any], given: Any, where: str) -> Any:

@@ -6,7 +6,7 @@ import json
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing
 from dataclasses import asdict, replace
-from typing import Any, Literal, assert_never
+from typing import Any, Literal, Protocol, assert_never
 
 from .events import Kind
 from .pen import Pen
@@ -103,7 +103,16 @@ class Step:
             self._writer = None
 
 
-def spelt(call: CallPiece | UsePiece) -> str:
+class Called(Protocol):
+    """A call, in whatever form."""
+
+    @property
+    def tool(self) -> str | None: ...
+    @property
+    def args(self) -> Mapping[str, Any] | None: ...
+
+
+def spelt(call: Called) -> str:
     """`convert(value=5, unit="km")`: a call as people read it."""
-    args: Mapping[str, Any] = call.args
+    args: Mapping[str, Any] = call.args or {}
     return f"{call.tool}({', '.join(f'{k}={json.dumps(v, ensure_ascii=False)}' for k, v in args.items())})"

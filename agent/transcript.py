@@ -114,6 +114,11 @@ class Turn:
     upstream_closed_ms: float | None = None
 
     @property
+    def asks(self) -> list[Ask]:
+        """Those that wait for an answer."""
+        return [item for item in self.items if isinstance(item, Ask) and not item.closed]
+
+    @property
     def thoughts(self) -> list[Thought]:
         return [item for item in self.items if isinstance(item, Thought)]
 

@@ -49,7 +49,7 @@ def serve(port: int, folder: Path) -> None:
     try:
         hub = main.build(settings, store, models=OneProvider(provider))
         asyncio.run(hub.recover())
-        main.run(settings, hub, main.secret(settings.data))
+        main.run(settings, hub, {})
     finally:
         store.close()
 

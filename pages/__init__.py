@@ -3,25 +3,53 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Sequence
+from pathlib import Path
 
 from nicegui import app
+from starlette.staticfiles import StaticFiles
 
 from agent.hub import Hub
 
-from . import files, session
+from . import files, session, signin
+from .api.doors import Doors
+from .api.locks import Locks
+from .api.mount import mount as mount_api
+from .gate import Gate
 from .markdown import warm_up
 from .security import SecurityHeaders
 
+HERE = Path(__file__).parent
+logger = logging.getLogger(__name__)
+TIDY = 15.0  # seconds between two looks at what may leave memory
 
-def mount(hub: Hub, *, examples: Sequence[str] = ()) -> None:
+
+def mount(hub: Hub, locks: Locks, *, examples: Sequence[str] = ()) -> Doors:
     """Opens all doors to the hub's sessions; `examples` are the questions that an empty session offers."""
+    doors = Doors(hub, locks)
+    app.add_middleware(Gate, locks=locks)
     app.add_middleware(SecurityHeaders)
     app.config.quasar_config["loadingBar"]["skipHijack"] = True  # no bar over the page for each request it makes
     app.add_api_route("/healthz", healthz, include_in_schema=False)
     files.mount(hub)
+    app.mount("/static", StaticFiles(directory=HERE / "static"))
+    signin.mount(app, locks)
     session.mount(hub, examples)
+    mount_api(app, doors)
     app.on_connect(warmed_up)  # while the first person reads or types; earlier, it would delay the first page
+    app.on_startup(lambda: keep_tidy(hub))
+    return doors
+
+
+async def keep_tidy(hub: Hub) -> None:
+    """Lets sessions leave memory that nobody uses, as long as the server runs."""
+    while True:
+        await asyncio.sleep(TIDY)
+        try:
+            await hub.tidy()
+        except Exception:
+            logger.exception("sessions could not leave memory")
 
 
 async def warmed_up() -> None:

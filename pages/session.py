@@ -10,7 +10,7 @@ from nicegui import background_tasks, ui
 from agent.errors import ThinkaloudError
 from agent.hub import Hub
 from agent.session import Session
-from agent.transcript import Ask, Message, Transcript
+from agent.transcript import Message, Transcript
 
 from .absent import absent
 from .frame import Frame
@@ -119,7 +119,7 @@ class SessionPage:
     def _say(self, message: str, text: str, files: Sequence[str]) -> None:
         """While the agent waits for an answer, what is written answers it."""
         turn = self._session.transcript.running
-        asked = [item for item in turn.items if isinstance(item, Ask) and not item.closed] if turn else []
+        asked = turn.asks if turn else []
         if message in self._replied:
             return  # the browser has not heard of it
         if asked and text.strip() and not files:

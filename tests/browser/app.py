@@ -37,7 +37,7 @@ def serve(port: int, folder: Path) -> None:
             return told((await hub.open(session)).log.after(0))
 
         app.add_api_route("/test/log/{session}", log)
-        main.run(settings, hub, main.secret(settings.data))
+        main.run(settings, hub, {})
     finally:
         store.close()
 

@@ -178,7 +178,7 @@ def serve(port: int, folder: Path) -> None:
         hub = main.build(settings, store, models=Shop(folder))
         asyncio.run(hub.recover())
         os.environ["NICEGUI_STORAGE_PATH"] = str(settings.data / "nicegui")  # as main.run does, before the import
-        main.run(settings, hub, main.secret(settings.data))
+        main.run(settings, hub, {})
     finally:
         store.close()
 

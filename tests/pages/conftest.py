@@ -13,6 +13,8 @@ from nicegui.testing.user_simulation import user_simulation
 
 from agent.hub import Hub
 from agent.providers.base import TextPiece
+from pages.api.auth import Tokens
+from pages.api.locks import Locks
 from tests.builders import MovedClock, Scripted, Wait, answer, hub_with
 
 EXAMPLES = ("What is 17% of 2,340?", "How far is Lisbon?", "Which day was it?", "Show me what you can do")
@@ -40,8 +42,8 @@ async def people(hub: Hub, caplog: pytest.LogCaptureFixture) -> AsyncGenerator[C
     async with user_simulation():
         from pages import mount  # anew for each test: NiceGUI forgets its routes, and the modules that made them
 
-        mount(hub, examples=EXAMPLES)
-        yield lambda: User(httpx.AsyncClient(transport=httpx.ASGITransport(core.app), base_url="http://test"))
+        mount(hub, Locks(tokens=Tokens("x" * 32, hub.chance.clock), open=True), examples=EXAMPLES)
+        yield lambda: User(httpx.AsyncClient(transport=httpx.ASGITransport(core.app), base_url="http://localhost"))
         await hub.shutdown()
     errors = [record.getMessage() for record in caplog.get_records("call") if record.levelno >= logging.ERROR]
     assert not errors

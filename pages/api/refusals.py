@@ -1,0 +1,99 @@
+"""How a door for programs says no: one JSON shape, one status a kind."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
+from pydantic import BaseModel, Field
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from agent.errors import (
+    BadRequest,
+    Busy,
+    Forbidden,
+    NotFound,
+    RateLimited,
+    StorageError,
+    ThinkaloudError,
+    TooLong,
+    Unauthorized,
+)
+
+
+class Refused(BaseModel):
+    kind: str = Field(description="for programs", examples=["not_found"])
+    message: str = Field(description="one sentence for a person")
+    retry_after: float | None = Field(default=None, description="seconds after which it may well work")
+
+
+class Refusal(BaseModel):
+    error: Refused
+
+
+ANSWERS: dict[int | str, dict[str, Any]] = {
+    "4XX": {"model": Refusal, "description": "It cannot be done; the message says why."},
+    507: {"model": Refusal, "description": "The disk refuses."},
+}
+
+
+class DoorRoute(APIRoute):
+    """A route that turns our errors into answers, and what FastAPI finds wrong with a request into one sentence."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        handle = super().get_route_handler()
+
+        async def handled(request: Request) -> Response:
+            try:
+                return await handle(request)
+            except RequestValidationError as error:
+                return refusal(BadRequest(sentence(error)))
+            except ThinkaloudError as error:
+                return refusal(error)
+
+        return handled
+
+
+def refusal(error: ThinkaloudError) -> JSONResponse:
+    """The answer that says so."""
+    said: dict[str, Any] = {"kind": error.kind, "message": error.message}
+    headers = {"cache-control": "no-store"}
+    if isinstance(error, RateLimited):
+        said["retry_after"] = error.retry_after
+        headers["retry-after"] = str(math.ceil(error.retry_after))
+    return JSONResponse({"error": said}, status(error), headers)
+
+
+def status(error: ThinkaloudError) -> int:
+    match error:
+        case TooLong():
+            return 413
+        case BadRequest():
+            return 400
+        case Unauthorized():
+            return 401
+        case Forbidden():
+            return 403
+        case NotFound():
+            return 404
+        case RateLimited():
+            return 429
+        case Busy():
+            return 409
+        case StorageError():
+            return 507
+        case _:
+            return 500
+
+
+def sentence(error: RequestValidationError) -> str:
+    """Where the first mistake is, and what it is."""
+    first = error.errors()[0]
+    if first["type"] == "json_invalid":
+        return "The body is not JSON."
+    where = ".".join(str(part) for part in first["loc"][1:]) or "The body"
+    return f"{where}: {str(first['msg']).removeprefix('Value error, ')}."

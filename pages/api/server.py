@@ -1,0 +1,115 @@
+"""The server itself over HTTP: broadcasts, metrics, and the two documents that describe the doors."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from fastapi import APIRouter, FastAPI, Request
+from fastapi.openapi.utils import get_openapi
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import BaseRoute, Match
+
+from agent.errors import Forbidden, NotFound
+
+from .asyncapi import asyncapi
+from .doors import Doors
+from .refusals import ANSWERS, DoorRoute, refusal
+
+SERVER = "0.1.0"
+METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+
+
+class Announced(BaseModel):
+    model_config = ConfigDict(extra="ignore", strict=True)
+    content: str = Field(min_length=1, max_length=10_000)
+    to: str | None = Field(default=None, description="a `client_id`; everybody, if it is left out")
+
+
+class Told(BaseModel):
+    connections: int = Field(description="how many were told")
+
+
+def router(app: FastAPI, doors: Doors) -> APIRouter:
+    """`/api/broadcast`, `/metrics`, `/openapi.json`, `/asyncapi.json`, and what is not there."""
+    api = APIRouter(route_class=DoorRoute, responses=ANSWERS, tags=["server"])
+
+    @api.post("/api/broadcast", summary="Tell every connection something, or one that has a name")
+    async def broadcast(request: Request, body: Announced) -> Told:
+        person = doors.person(request.state)
+        if person.role == "viewer" or (body.to is None and person.role != "owner"):
+            raise Forbidden("Only an owner of the server may tell everybody something.")
+        told = doors.broadcast(body.content, person.user, body.to)
+        if body.to is not None and not told:
+            raise NotFound("Nobody is connected under that name.")
+        return Told(connections=told)
+
+    @api.get("/metrics", response_class=PlainTextResponse, summary="For Prometheus")
+    async def metrics(request: Request) -> PlainTextResponse:
+        if doors.person(request.state).role != "owner":
+            raise Forbidden("Only an owner of the server may see its figures.")
+        return PlainTextResponse(figures(doors), media_type="text/plain; version=0.0.4")
+
+    @api.get("/openapi.json", include_in_schema=False)
+    async def described() -> JSONResponse:
+        return JSONResponse(openapi(app.routes))
+
+    @api.get("/asyncapi.json", include_in_schema=False)
+    async def described_sockets() -> JSONResponse:
+        return JSONResponse(asyncapi())
+
+    return api
+
+
+def catch_all(app: FastAPI) -> None:
+    """Programs get a sentence as JSON where nothing is, not a page; to be called when all else is mounted."""
+
+    async def nothing(request: Request) -> Response:
+        allowed = sorted(methods(app.routes, request))
+        if allowed:
+            said = refusal(NotFound(f"That cannot be done here. There are: {', '.join(allowed)}."))
+            return Response(said.body, 405, {**said.headers, "allow": ", ".join(allowed)})
+        return refusal(NotFound("There is nothing at this address. /docs lists what there is."))
+
+    app.add_api_route("/api/{path:path}", nothing, methods=METHODS, include_in_schema=False)
+    app.add_api_route("/api", nothing, methods=METHODS, include_in_schema=False)
+
+
+def methods(routes: Sequence[BaseRoute], request: Request) -> set[str]:
+    """What may be done at this address, if something may."""
+    partial = [route for route in routes if route.matches(request.scope)[0] == Match.PARTIAL]
+    return {method for route in partial for method in getattr(route, "methods", None) or ()}
+
+
+def openapi(routes: Sequence[BaseRoute]) -> dict[str, object]:
+    return get_openapi(
+        title="Thinkaloud",
+        version=SERVER,
+        summary="Watch an agent think, live.",
+        description="The websockets are described in /asyncapi.json. Errors are "
+        '`{"error": {"kind", "message", "retry_after"?}}`.',
+        routes=routes,
+    )
+
+
+def figures(doors: Doors) -> str:
+    """What Prometheus reads."""
+    hub = doors.hub
+    cards = hub.cards()
+    rows = [
+        ("sessions", "gauge", "Sessions that are kept.", len(cards)),
+        ("sessions_in_memory", "gauge", "Sessions in memory.", hub.in_memory),
+        ("runs", "gauge", "Runs that go on.", sum(hub.running(card.id) for card in cards)),
+        ("connections", "gauge", "Connections of programs.", doors.seats.taken),
+        (
+            "turns_total",
+            "counter",
+            "Turns that have ended, in the sessions that are kept.",
+            sum(c.turns for c in cards),
+        ),
+        ("cost_usd_total", "counter", "What they cost, as far as it is known.", sum(card.cost_usd for card in cards)),
+    ]
+    return "".join(
+        f"# HELP thinkaloud_{name} {help}\n# TYPE thinkaloud_{name} {kind}\nthinkaloud_{name} {value}\n"
+        for name, kind, help, value in rows
+    )

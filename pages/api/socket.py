@@ -1,0 +1,135 @@
+"""The websocket doors: a route for each row of endpoints.py, and one way in."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+
+from fastapi import FastAPI
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from agent.access import Person, allow_new
+from agent.entering import enter
+from agent.errors import BadRequest, Forbidden, RateLimited, StorageError, ThinkaloudError
+from agent.session import Session
+
+from .auth import is_user
+from .connection import Connection
+from .dialects import DIALECTS, Dialect
+from .doors import Doors
+from .endpoints import ENDPOINTS, Endpoint
+from .feed import spelt
+
+BARRED, LATER = 1008, 1013  # what was asked may not be, or not now
+LONGEST_ECHO = 10_000
+
+
+def mount(app: FastAPI, doors: Doors) -> None:
+    """Adds the routes, in the order of the table."""
+    for endpoint in ENDPOINTS:
+        app.add_api_websocket_route(endpoint.path, door(endpoint, doors) if endpoint.dialect else echo, endpoint.name)
+
+
+def door(endpoint: Endpoint, doors: Doors) -> Callable[[WebSocket], Awaitable[None]]:
+    async def serve(socket: WebSocket) -> None:
+        await socket.accept(next(iter(socket.scope.get("subprotocols") or []), None))
+        dialect = endpoint.dialect or DIALECTS["agent"]
+        try:
+            named = socket.query_params.get("dialect")
+            dialect = _dialect(named, endpoint) if named else dialect
+            person = _person(socket, endpoint, doors)
+            with doors.seats.seat(person.user):
+                session, returns = await _session(socket, endpoint, doors, person)
+                connection = Connection(
+                    socket,
+                    doors,
+                    session,
+                    person,
+                    dialect,
+                    _cursor(socket, dialect, session),
+                    name=socket.path_params.get("client_id", ""),
+                    bare=None if named else endpoint.bare,
+                    returns=returns,
+                    until=socket.scope["state"].get("expires"),
+                )
+                await connection.serve()
+        except ThinkaloudError as error:
+            await _refuse(socket, dialect, error)
+        except (WebSocketDisconnect, OSError):
+            pass
+
+    return serve
+
+
+async def echo(socket: WebSocket) -> None:
+    """Sends a text back in upper case."""
+    await socket.accept()
+    try:
+        while True:
+            message = await socket.receive()
+            if message["type"] == "websocket.disconnect":
+                return
+            text = message.get("text")
+            if text is None or len(text) > LONGEST_ECHO:
+                await socket.close(BARRED, f"Send a text of at most {LONGEST_ECHO:,} characters.")
+                return
+            await socket.send_text(text.upper())
+    except (WebSocketDisconnect, OSError, RuntimeError):
+        pass
+
+
+def _person(socket: WebSocket, endpoint: Endpoint, doors: Doors) -> Person:
+    """Who it is; a name in the path is one's own, or while nobody signs in, whatever one calls oneself."""
+    person = doors.person(socket.state)
+    name = socket.path_params.get("user_id")
+    if name is None or name == person.user:
+        return person
+    if not doors.locks.open:
+        raise Forbidden("That name is somebody else's.")
+    if not is_user(name):
+        raise BadRequest("A name is 1 to 64 printable characters.")
+    return replace(person, user=name)
+
+
+async def _session(socket: WebSocket, endpoint: Endpoint, doors: Doors, person: Person) -> tuple[Session, bool]:
+    """The one that was asked for, and whether whoever loses the connection could come back to it."""
+    asked = socket.path_params.get("room_id") or socket.query_params.get("session")
+    if asked:
+        return await enter(doors.hub, person, asked, make=True), True
+    allow_new(person)
+    return doors.hub.new(owner=person.owns), False
+
+
+def _dialect(named: str, endpoint: Endpoint) -> Dialect:
+    if endpoint.dialect and endpoint.dialect.name == named:
+        return endpoint.dialect
+    if named not in DIALECTS:
+        raise BadRequest(f"There is no dialect of that name. There are: {', '.join(DIALECTS)}.")
+    return DIALECTS[named]
+
+
+def _cursor(socket: WebSocket, dialect: Dialect, session: Session) -> int:
+    after = socket.query_params.get("after")
+    if after is None:
+        return 0 if dialect.whole else len(session.log)
+    return cursor(after)
+
+
+def cursor(after: str) -> int:
+    """What `?after=` or `Last-Event-ID` says. Raises BadRequest."""
+    if not after.isascii() or not after.isdecimal() or len(after) > 15:
+        raise BadRequest("A cursor is the eventId of the last event you have: 0 or more.")
+    return int(after)
+
+
+async def _refuse(socket: WebSocket, dialect: Dialect, error: ThinkaloudError) -> None:
+    """One error frame, and a close that says what kind it is."""
+    retry_after = error.retry_after if isinstance(error, RateLimited) else None
+    try:
+        for frame in dialect.error(error.kind, error.message, retry_after):
+            await socket.send_text(spelt(frame))
+        code = LATER if isinstance(error, RateLimited | StorageError) else BARRED
+        code = 4003 if isinstance(error, Forbidden) else code
+        await socket.close(code, error.message.encode()[:120].decode(errors="ignore"))
+    except (WebSocketDisconnect, OSError, RuntimeError):
+        pass

@@ -1,0 +1,83 @@
+"""Node and what it needs from npm, to run a page's script without a page."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import shutil
+import socket
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+HERE = Path(__file__).parent
+MODULE = HERE.parents[2] / "pages" / "static" / "thinkaloud.js"
+TOOLS = {"typescript": "5.9.3", "terser": "5.51.2"}
+BIN = HERE / "node_modules" / ".bin"  # not the root's: npm takes away there whatever it was not told of
+SCRIPT = """
+const { connect } = await import(%(module)s);
+const url = %(url)s;
+const quick = { url, backoff: () => 1 };
+let printed;
+const print = (value) => (printed = new Promise((done) => process.stdout.write(JSON.stringify(value), done)));
+const until = (agent, type) => new Promise((resolve) => { const off = agent.on(type, (x) => { off(); resolve(x); }); });
+const why = (promise) => promise.then((frame) => ({ frame }), ({ message, kind, retry_after }) =>
+  ({ message, kind, retry_after }));
+const frames = (agent) => { const all = []; agent.on("*", (x) => x.eventId && all.push(x)); return all; };
+%(script)s
+await printed;
+process.exit(0);
+"""
+
+
+async def node(script: str, url: str | None = None, seconds: float = 20) -> Any:
+    """What a script prints, which has `connect`, `url` (None: of no server) and the few words of SCRIPT."""
+    if url is None:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            url = f"http://127.0.0.1:{probe.getsockname()[1]}"
+    program = shutil.which("node")
+    if program is None:
+        missing("There is no node on this machine: apt install nodejs.")
+    source = SCRIPT % {"module": json.dumps(MODULE.as_uri()), "url": json.dumps(url), "script": script}
+    process = await asyncio.create_subprocess_exec(
+        *(str(program), "--no-warnings", "--experimental-websocket", "--input-type=module", "-"),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    try:
+        out, errors = await asyncio.wait_for(process.communicate(source.encode()), seconds)
+    except TimeoutError:
+        process.kill()
+        out, errors = await process.communicate()
+        pytest.fail(f"The script did not end: {out.decode()} {errors.decode()}")
+    assert process.returncode == 0, errors.decode()
+    return json.loads(out)
+
+
+def tool(name: str) -> str:
+    """Where a program from npm is, which is fetched once."""
+    at = BIN.parent / name / "package.json"
+    if not at.exists() or json.loads(at.read_text())["version"] != TOOLS[name]:
+        npm = shutil.which("npm")
+        if npm is None:
+            missing("There is no npm on this machine: apt install npm.")
+        command = [str(npm), "install", "--no-save", "--no-package-lock", "--no-audit", "--no-fund"]
+        wanted = [f"{package}@{version}" for package, version in TOOLS.items()]
+        done = subprocess.run(
+            [*command, "--prefix", str(HERE), *wanted], capture_output=True, text=True, timeout=55, check=False
+        )
+        if done.returncode:
+            missing(f"npm could not install {name}: {done.stderr.strip()[-200:]}")
+    return str(BIN / {"typescript": "tsc"}.get(name, name))
+
+
+def missing(what: str) -> None:
+    """Skips the test; fails it in CI, where everything has to be there."""
+    if os.environ.get("CI"):
+        pytest.fail(what)
+    pytest.skip(what)
