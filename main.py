@@ -82,22 +82,23 @@ def run(settings: Settings, hub: Hub, environ: Mapping[str, str]) -> None:
     BadRequest where the locks make no sense."""
     os.environ["NICEGUI_STORAGE_PATH"] = str(settings.data / "nicegui")  # read once, when nicegui is imported
     from nicegui import app, core, ui
+    from nicegui.server import Server
 
     from agent.providers.demo import EXAMPLES
-    from pages import mount
+    from pages import keep_tidy, mount
     from pages.api.address import url
     from pages.api.auth import Tokens
     from pages.api.locks import Locks
     from pages.api.secret import kept, token_secret
+    from pages.handshake import Handshake
     from pages.listening import notice_dead_peers, say_goodbye
 
     def started() -> None:
         # NiceGUI ties these to reconnect_timeout; a dead link should be noticed sooner than it is given up
         core.sio.eio.ping_interval, core.sio.eio.ping_timeout = 10, 5
+        Server.instance.config.ws_protocol_class = Handshake
 
     async def announce() -> None:
-        from nicegui.server import Server
-
         while not Server.instance.started:  # noqa: ASYNC110 (uvicorn has no event for it; handlers run just before)
             await asyncio.sleep(0.01)
         notice_dead_peers(Server.instance)
@@ -118,6 +119,7 @@ def run(settings: Settings, hub: Hub, environ: Mapping[str, str]) -> None:
     doors = mount(hub, locks, examples=EXAMPLES)
     app.on_startup(started)
     app.on_startup(announce)
+    app.on_startup(lambda: keep_tidy(hub))
     app.on_shutdown(stopped)
     ui.run(
         host=settings.host,

@@ -73,5 +73,5 @@ def allow(person: Person, act: Act, session: Shared) -> None:
 
 def allow_new(person: Person) -> None:
     """Returns if `person` may begin sessions; raises Forbidden if not."""
-    if person.role == "viewer":
+    if person.role == "viewer" or person.rooms:  # who came by a link is a guest in one room
         raise Forbidden("You may watch what is shared with you, but not begin a session of your own.")

@@ -16,6 +16,7 @@ import traceback
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
+from .crowd import READERS, churn, crowd, stalled
 from .journal import journal
 from .opening import opening
 from .process import ROOT
@@ -25,7 +26,7 @@ from .streaming import FAST, LONG, SHORT, USUAL, Size, cost, paint, size_rows, w
 from .table import Row, markdown
 from .upstream import upstream
 
-PARTS = ("paint", "bytes", "cpu", "startup", "journal", "open", "settle", "upstream")
+PARTS = ("paint", "bytes", "cpu", "startup", "journal", "open", "settle", "upstream", "crowd", "stalled", "churn")
 LONGEST = 1_500  # seconds
 BRIEF = Size(tokens=300, rate=50)
 
@@ -58,6 +59,9 @@ async def report(only: Sequence[str], folder: Path, *, quick: bool, rounds: int)
         ({"journal"}, lambda: asyncio.to_thread(journal, folder, 4_000 if quick else 20_000)),
         ({"open"}, lambda: opening(folder, [10, 1_000] if quick else [10, 100, 1_000], rounds, say)),
         ({"settle"}, lambda: settling(folder, 1_000, 3 if quick else 10)),
+        ({"crowd"}, lambda: crowd(folder / "crowd", 200 if quick else READERS)),
+        ({"stalled"}, lambda: stalled(folder / "stalled")),
+        ({"churn"}, lambda: churn(folder / "churn", 10 if quick else 60)),
         ({"upstream"}, lambda: upstream(folder / "upstream", 10 if quick else 40, say)),
     ]
     rows: list[Row] = []

@@ -58,9 +58,13 @@ class Server:
         self.stop()
         raise RuntimeError(f"The server does not answer:\n{(self.folder / 'server.log').read_text()[-2000:]}")
 
+    @property
+    def process(self) -> psutil.Process:
+        return psutil.Process(self._process.pid)
+
     def cpu(self) -> float:
         """Seconds of CPU that the process has used so far."""
-        times = psutil.Process(self._process.pid).cpu_times()
+        times = self.process.cpu_times()
         return times.user + times.system
 
     def stop(self) -> None:

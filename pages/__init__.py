@@ -6,19 +6,13 @@ import asyncio
 import logging
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from nicegui import app
-from starlette.staticfiles import StaticFiles
+if TYPE_CHECKING:
+    from agent.hub import Hub
 
-from agent.hub import Hub
-
-from . import files, session, signin
-from .api.doors import Doors
-from .api.locks import Locks
-from .api.mount import mount as mount_api
-from .gate import Gate
-from .markdown import warm_up
-from .security import SecurityHeaders
+    from .api.doors import Doors
+    from .api.locks import Locks
 
 HERE = Path(__file__).parent
 logger = logging.getLogger(__name__)
@@ -27,6 +21,15 @@ TIDY = 15.0  # seconds between two looks at what may leave memory
 
 def mount(hub: Hub, locks: Locks, *, examples: Sequence[str] = ()) -> Doors:
     """Opens all doors to the hub's sessions; `examples` are the questions that an empty session offers."""
+    from nicegui import app  # here, since an invitation does without, and should be there at once
+    from starlette.staticfiles import StaticFiles
+
+    from . import files, session, signin
+    from .api.doors import Doors
+    from .api.mount import mount as mount_api
+    from .gate import Gate
+    from .security import SecurityHeaders
+
     doors = Doors(hub, locks)
     app.add_middleware(Gate, locks=locks)
     app.add_middleware(SecurityHeaders)
@@ -38,7 +41,6 @@ def mount(hub: Hub, locks: Locks, *, examples: Sequence[str] = ()) -> Doors:
     session.mount(hub, examples)
     mount_api(app, doors)
     app.on_connect(warmed_up)  # while the first person reads or types; earlier, it would delay the first page
-    app.on_startup(lambda: keep_tidy(hub))
     return doors
 
 
@@ -54,6 +56,8 @@ async def keep_tidy(hub: Hub) -> None:
 
 async def warmed_up() -> None:
     """Makes ready what the first answer needs, off the event loop."""
+    from .markdown import warm_up
+
     await asyncio.to_thread(warm_up)
 
 

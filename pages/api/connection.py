@@ -45,7 +45,6 @@ class Connection:
         name: str = "",
         bare: Dialect | None = None,
         returns: bool = True,
-        until: float | None = None,
     ) -> None:
         self.name = name
         self._socket = socket
@@ -57,7 +56,6 @@ class Connection:
         self._cursor = cursor
         self._bare = bare
         self._returns = returns
-        self._until = until
         self._rate = Rate(session.limits.rate, self._clock)
         self._refused = 0
         self._wake = asyncio.Event()
@@ -196,8 +194,6 @@ class Connection:
             self._end(1008, "Too slow: come back with your cursor.")
             self._stalled = True
             self._task.cancel()
-        elif self._until is not None and self._clock.now() / 1000 >= self._until:
-            self._end(4001, "Invalid token")
         elif idle and now - self._said >= idle:
             self._end(1000, "Nothing was said for a long time.")
         elif self._dialect.ephemeral and now - max(self._said, self._asked) >= SILENCE:
@@ -205,7 +201,6 @@ class Connection:
             self._notes.add(PING.frame())
         waits = [SILENCE - (now - max(self._said, self._asked)) or SILENCE, GIVEN_UP / 2]
         waits += [idle - (now - self._said)] if idle else []
-        waits += [self._until - self._clock.now() / 1000] if self._until is not None else []
         self._timer = self._clock.later(max(1.0, min(waits)), self._look)
 
     def _end(self, code: int, reason: str) -> None:

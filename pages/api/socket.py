@@ -50,7 +50,6 @@ def door(endpoint: Endpoint, doors: Doors) -> Callable[[WebSocket], Awaitable[No
                     name=socket.path_params.get("client_id", ""),
                     bare=None if named else endpoint.bare,
                     returns=returns,
-                    until=socket.scope["state"].get("expires"),
                 )
                 await connection.serve()
         except ThinkaloudError as error:

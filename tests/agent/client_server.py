@@ -72,6 +72,8 @@ class Fault:
     """Every event is sent twice."""
     skip: int = 0
     """The event with this number is not sent."""
+    hold: asyncio.Event | None = None
+    """What comes after hello waits for this."""
     deaf: bool = False
     """What the client says on it is lost."""
 
@@ -180,6 +182,8 @@ class Double:
             if fault.after == 0:
                 await self._end(socket, fault)
                 return
+            if fault.hold:
+                await fault.hold.wait()
             sent = 0
             async with aclosing(log.follow(after)) as follower:
                 async for events in follower:

@@ -11,7 +11,7 @@ from agent.client import AgentError, Denied, Reset, Unreachable, connect
 from agent.client.backoff import Backoff
 from agent.events import AskOpened, Event, MessagePosted, ThoughtDelta, ThoughtEnd, ThoughtStart, TurnEnd, TurnStart
 from agent.session import Session
-from tests.builders import MovedClock, Script, Scripted, answer, calls, hub_with, thinks
+from tests.builders import MovedClock, Script, Scripted, answer, calls, hub_with, settle, thinks
 
 from .client_server import Asking, Double, Fault, Gated, HastyClock, hasty, told, wait_for
 
@@ -191,13 +191,33 @@ async def test_a_quiet_session_that_lives_is_no_failure():
 
 
 async def test_what_was_done_already_is_not_said_again():
+    hold = asyncio.Event()
     async with Double(hub_with(Asking()).new()) as server:
-        server.faults = [Fault(heard="reply")]
+        server.faults = [Fault(heard="reply"), Fault(hold=hold)]
         async with connect(server.url, chance=hasty()) as agent:
             async for thought in agent.ask("A drink?"):
                 if isinstance(thought.event, AskOpened):
-                    await agent.reply(thought.event, "tea")
+                    server.greeting = {"active_users": ["ada"]}
+                    replied = asyncio.create_task(agent.reply(thought.event, "tea"))
+                    await wait_for(lambda: agent.active_users == ("ada",))
+                    await settle()
+                    hold.set()
+                    await replied
         assert [said["content"] for said in server.said("reply")] == ["tea"]
+
+
+async def test_what_waits_to_be_said_waits_for_no_event_that_is_unknown():
+    clock, why = MovedClock(), list[str]()
+    async with Double(session(answer("One."))) as server:
+        server.unknown = {"turn.end"}
+        server.faults = [Fault(at=is_a(ThoughtEnd))]
+        chance = Chance.seeded(1, clock)
+        async with connect(server.url, chance=chance, retrying=lambda said, _: why.append(said)) as agent:
+            server.session.say("Why?")
+            await wait_for(lambda: bool(why))
+            cleared = asyncio.create_task(agent.clear())
+            await clock.pass_(1)
+            await asyncio.wait_for(cleared, 5)
 
 
 async def test_a_stop_pressed_while_the_cable_is_out_stops_the_agent_once_it_is_in():

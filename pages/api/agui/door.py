@@ -76,7 +76,7 @@ async def door(
         stack.enter_context(doors.seats.seat(person.user))
         session = await enter(doors.hub, person, asked.thread_id, make=True)
         stack.callback(doors.hub.drop, session.id)
-        seat = session.presence.join(person.user, returns=False)
+        seat = session.presence.join(person.user)
         stack.callback(seat.leave)
         visit = await _visit(asked, doors.hub, session, person)
     except BaseException:

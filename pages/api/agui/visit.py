@@ -93,12 +93,10 @@ class Visit:
             await asyncio.wait_for(self._done.wait(), 0.5)
 
     def left(self) -> None:
-        """The client goes, and is still counted. A run of its own that it has not heard the end of is stopped, if nobody
-        else is there: to hang up is all that it can do. If that waits for an answer, it will come back with one."""
+        """The client goes, and is still counted. A run of its own that it has not heard the end of is stopped, unless
+        somebody else is there: to hang up is all that it can do."""
         self._done.set()
         session, by = self._session, self._person.user
-        if self._words.ended and session.running:
-            session.touch()
         if self._words.ended or not self._began:
             return
         with suppress(ThinkaloudError):  # it was read meanwhile, or the disk refuses

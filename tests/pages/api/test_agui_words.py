@@ -12,7 +12,18 @@ from ag_ui.core import BaseEvent
 from ag_ui.core import Event as AnyEvent
 from pydantic import TypeAdapter
 
-from agent.events import AskOpened, Event, MessagePosted, MessageRead, ThoughtStart, TurnEnd
+from agent.events import (
+    AskClosed,
+    AskOpened,
+    Event,
+    MessagePosted,
+    MessageRead,
+    ThoughtDelta,
+    ThoughtEnd,
+    ThoughtStart,
+    TurnEnd,
+    TurnStart,
+)
 from agent.log import joined
 from agent.transcript import Ask, Transcript, Turn, fold
 from pages.api.agui.history import history, missed
@@ -173,3 +184,54 @@ async def test_whoever_comes_in_the_middle_ends_with_the_same(seed: int):
         whole = truth(fold(events))
         assert heard(reader, *truth(fold(events), turn.id)) == truth(fold(events), turn.id)
         assert reader.messages.keys() <= {*whole, *(e.thought for e in events if isinstance(e, ThoughtStart))}
+
+
+def test_what_is_open_when_the_agent_asks_is_closed_and_goes_on_in_the_next_run():
+    events: list[Event] = [
+        TurnStart(turn="u", by="ada", model="test:script"),
+        MessageRead(turn="u", message="m"),
+        ThoughtStart(turn="u", thought="a", kind="thinking"),
+        ThoughtDelta(turn="u", thought="a", content="Which "),
+        ThoughtStart(turn="u", thought="b", kind="answer"),
+        ThoughtStart(turn="u", thought="c", kind="action", call="1", tool="add", args={"a": 1}),
+        ThoughtStart(turn="u", thought="d", kind="answer"),
+        ThoughtDelta(turn="u", thought="d", content="I a"),
+        AskOpened(turn="u", ask="q", kind="approval", content="Add?", tool="add", args={"a": 1}, expires=86_400_000),
+        AskClosed(turn="u", ask="q", by="ada", allow=True),
+        ThoughtDelta(turn="u", thought="a", content="one?"),
+        ThoughtEnd(turn="u", thought="a", content="Which one?", ms=1),
+        ThoughtEnd(turn="u", thought="b", content="", ms=1),
+        ThoughtEnd(turn="u", thought="c", content="add(a=1)", ms=1),
+        ThoughtDelta(turn="u", thought="d", content="sk."),
+        ThoughtEnd(turn="u", thought="d", content="I ask.", ms=1),
+        TurnEnd(turn="u", reason="done"),
+    ]
+    words, reader = Words("t", "r", message="m"), Reader()
+    told = list(words.tell(events[:9]))
+    reader.hear([*words.begin(1), *told])
+    assert reader.outcome == "interrupt"
+    asked = json.loads(told[-1].model_dump_json(by_alias=True))["outcome"]["interrupts"][0]
+    assert asked == {
+        "id": "q",
+        "reason": "approval",
+        "message": "Add?",
+        "responseSchema": {"type": "boolean"},
+        "expiresAt": "1970-01-02T00:00:00+00:00",
+        "metadata": {"tool": "add", "args": {"a": 1}},
+    }
+    at_once = Reader()
+    late = Words("t", "r", message="m")
+    at_once.hear([*late.begin(1), *late.tell(events)])
+    assert at_once.outcome == "success", "nobody has to answer what was answered by the time it is told"
+    words = Words("t", "r2", turn="u", known=list(reader.messages))
+    words.remember(events[:9])
+    reader.hear([*words.begin(2), *words.reopen(2)])
+    follow(reader, words, random.Random(1), events, 9)
+    assert reader.outcome == "success"
+    assert reader.messages == {
+        "a": ("reasoning", "Which one?"),
+        "c": ("call", '{"a": 1}'),
+        "c-none": ("tool", "Interrupted before it ran."),
+        "d": ("assistant", "I ask."),
+    }
+    assert at_once.messages == reader.messages

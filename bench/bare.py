@@ -1,0 +1,47 @@
+"""A bare Starlette endpoint that sends everybody the frames of a script, each at its time.
+
+python -m bench.bare PORT FOLDER
+"""
+
+import asyncio
+import json
+import sys
+from pathlib import Path
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route, WebSocketRoute
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+here: set[WebSocket] = set()
+
+
+async def home(request: Request) -> PlainTextResponse:
+    return PlainTextResponse("here")
+
+
+async def play(request: Request) -> PlainTextResponse:
+    script = json.loads((Path(sys.argv[2]) / "script.json").read_text())
+    start = asyncio.get_running_loop().time()
+    for at, frame in script:
+        await asyncio.sleep(max(0, start + at / 1000 - asyncio.get_running_loop().time()))
+        for websocket in here:
+            await websocket.send_text(frame)
+    return PlainTextResponse("played")
+
+
+async def socket(websocket: WebSocket) -> None:
+    await websocket.accept()
+    here.add(websocket)
+    try:
+        while True:
+            await websocket.receive_text()
+    except WebSocketDisconnect:
+        here.discard(websocket)
+
+
+if __name__ == "__main__":
+    routes = [Route("/", home), Route("/play", play, methods=["POST"]), WebSocketRoute("/socket", socket)]
+    uvicorn.run(Starlette(routes=routes), host="127.0.0.1", port=int(sys.argv[1]), log_level="warning", ws="wsproto")
