@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import socket
 import sys
@@ -103,6 +104,7 @@ def run(settings: Settings, hub: Hub, environ: Mapping[str, str]) -> None:
             await asyncio.sleep(0.01)
         notice_dead_peers(Server.instance)
         say_goodbye(Server.instance, goodbye)
+        gc.freeze()  # all that was imported stays: looking through it again and again would hold up everybody
         print(f"Thinkaloud: {url(settings.host, settings.port)}", flush=True)
         await hub.models.prepare(hub.models.default)
 

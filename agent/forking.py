@@ -58,6 +58,7 @@ async def _past(hub: Hub, source: Session, upto: int, by: str) -> Session:
         turns=sum(isinstance(event, TurnEnd) for event in events),
         events=len(events),
         owner=owner,
+        task=source.task,
     )
     forked = await hub.adopt(events, card)
     for message in list(forked.transcript.queued):  # asked anew right away, or left to the other branch

@@ -12,10 +12,10 @@ from . import forking
 from .attachments import Attachments
 from .chance import Chance
 from .closing import crashed
-from .errors import BadRequest, Busy, Damaged, NotFound, RateLimited, StorageError
+from .errors import BadRequest, Busy, Damaged, NotFound, StorageError
 from .events import Event, TurnEnd
 from .house import House
-from .limits import AGAIN, Limits
+from .limits import Limits
 from .log import Log
 from .models import Models
 from .session import Session
@@ -133,10 +133,6 @@ class Hub:
     def in_memory(self) -> int:
         return len(self._open)
 
-    def running_of(self, user: str) -> int:
-        """How many runs this person has begun that have not ended."""
-        return sum(session.running and session.by == user for session in self._open.values())
-
     def _admit(self, user: str) -> None:
         if self.running_of(user) >= self.limits.runs:
             raise RateLimited(
@@ -144,8 +140,7 @@ class Hub:
             )
 
     def here(self, session: str) -> Session | None:
-        """The session if it is in memory."""
-        return self._open.get(session)
+        return self._open.get(session)  # if it is in memory
 
     def cards(self) -> list[Card]:
         """All sessions, the one that changed last first."""

@@ -34,6 +34,11 @@ class Limits:
     memory: int = 200
     """Sessions in memory that nobody uses."""
 
+    def admit(self, running: int) -> None:
+        """Raises RateLimited where somebody who has so many runs going on wants another."""
+        if running >= self.runs:
+            raise RateLimited(f"You have {self.runs} runs going on, and that is the most. Stop one, or wait.", AGAIN)
+
     def bound(self, content: str) -> None:
         """Raises TooLong where a message is."""
         if len(content) > self.message:

@@ -24,7 +24,7 @@ def mount(hub: Hub, locks: Locks, *, examples: Sequence[str] = ()) -> Doors:
     from nicegui import app  # here, since an invitation does without, and should be there at once
     from starlette.staticfiles import StaticFiles
 
-    from . import files, session, signin
+    from . import files, session, signin, tasks
     from .api.doors import Doors
     from .api.mount import mount as mount_api
     from .gate import Gate
@@ -38,7 +38,8 @@ def mount(hub: Hub, locks: Locks, *, examples: Sequence[str] = ()) -> Doors:
     files.mount(hub)
     app.mount("/static", StaticFiles(directory=HERE / "static"))
     signin.mount(app, locks)
-    session.mount(hub, examples)
+    session.mount(doors, examples)
+    tasks.mount(doors)
     mount_api(app, doors)
     app.on_connect(warmed_up)  # while the first person reads or types; earlier, it would delay the first page
     return doors

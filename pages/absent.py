@@ -1,23 +1,49 @@
-"""The page for a session that is not there, or cannot be read."""
+"""The pages for who finds no session: because it is not there or not for them, or since they may begin none."""
 
 from __future__ import annotations
 
 from nicegui import ui
 
+from agent.entering import seen_by
+from agent.errors import Forbidden, ThinkaloudError
 from agent.hub import Hub
 
 from .frame import Frame
 from .listing import Listing
 from .parts.text import text
+from .people import Visitor
+
+MOST = 60  # sessions that are listed; the drawer has all
 
 
-def absent(hub: Hub, sentence: str) -> None:
-    """Builds it, with `sentence` as the reason and status 404, inside a page function."""
-    ui.context.client.status_code = 404
-    frame = Frame("Not here")
+def absent(hub: Hub, visitor: Visitor, error: ThinkaloudError) -> None:
+    """Builds it inside a page function, with the error's sentence as the reason and its status."""
+    forbidden = isinstance(error, Forbidden)
+    ui.context.client.status_code = 403 if forbidden else 404
+    frame = Frame("Not for you" if forbidden else "Not here")
     with frame.drawer:
-        Listing(hub, current="", drawer=frame.drawer)
+        Listing(hub, visitor, current="", drawer=frame.drawer)
     with frame.main, ui.element("section").classes("ta-welcome"):
-        text("h2", "This session is not here")
-        text("p", sentence)
-        text("a", "Start a new one").classes("ta-btn").props("href=/")
+        text("h2", "This session is not for you" if forbidden else "This session is not here")
+        text("p", f"{error.message} Its owner can share it with you." if forbidden else error.message)
+        if visitor.may_begin:
+            text("a", "Start a new one").classes("ta-btn").props("href=/")
+        else:
+            text("a", "What you may watch").classes("ta-btn").props("href=/")
+
+
+def watch_only(hub: Hub, visitor: Visitor) -> None:
+    """Builds the first page of somebody who may begin nothing: what is shared with them."""
+    frame = Frame("Shared with you")
+    with frame.drawer:
+        Listing(hub, visitor, current="", drawer=frame.drawer)
+    cards = seen_by(visitor.person, hub.cards())[:MOST]
+    with frame.main, ui.element("section").classes("ta-welcome"):
+        text("h2", "Watch an agent think")
+        text("p", "You may watch what is shared with you, but not begin a session of your own.")
+        if not cards:
+            text("p", "Nothing is shared with you yet. Open the link that somebody sends you.")
+        with ui.element("ul").classes("ta-shared").props('aria-label="Shared with you"'):
+            for card in cards:
+                with ui.element("li"):
+                    text("a", card.title).props(f"href=/s/{card.id}").classes("ta-example")

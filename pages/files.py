@@ -12,6 +12,7 @@ from nicegui import app
 from starlette.requests import ClientDisconnect
 
 from agent.attachments import GONE, LARGEST, POSSIBLE, attached
+from agent.access import ANYBODY
 from agent.errors import BadRequest, Busy, NotFound, ThinkaloudError, TooLong
 from agent.hub import Hub
 from agent.media import media_type
@@ -45,6 +46,8 @@ class Door:
         """The body is the file, `x-file-name` its name, percent-encoded. Answers `{id, name, type, size}`."""
         if not is_own(request):
             return PlainTextResponse("Files can be attached on this server's own pages only.", 403)
+        if (getattr(request.state, "person", None) or ANYBODY).role == "viewer":
+            return PlainTextResponse("You may watch, but not attach files.", 403)
         data = bytearray()
         try:
             await self._fill(data, request)

@@ -40,7 +40,7 @@ class Frame:
             ThemeButton(theme, on_change=lambda theme: app.storage.user.update(theme=theme))
         with ui.element().classes("ta-page") as self.main:
             pass
-        ui.skip_link("Skip to the conversation", target=self.main)
+        ui.skip_link("Skip to the content", target=self.main)
         ui.page_title(f"{title} · {PRODUCT}")
 
     def show(self, title: str) -> None:

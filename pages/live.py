@@ -36,6 +36,7 @@ class Live:
         self.current = ""
         self.ready = False
         """Whether the browser has said where it stands, on this very connection."""
+        self._over = False
         self._screen = screen_of(session, name)
         self._screen.pages.add(self)
         snapshot = self._screen.render.snapshot()
@@ -49,6 +50,8 @@ class Live:
 
     def _on_ready(self, cursor: int) -> None:
         """The browser has everything up to `cursor` and listens: on load, after a cut, when it found a gap."""
+        if self._over:
+            return
         render = self._screen.render
         render.catch_up()
         if render.reaches(cursor):
@@ -61,6 +64,8 @@ class Live:
         self._screen.wake()
 
     async def _on_earlier(self, before: int) -> None:
+        if self._over:
+            return
         window = await asyncio.to_thread(self._screen.render.earlier, before)
         self.view.run_method("prepend", {**window, "before": before})
 
@@ -71,6 +76,11 @@ class Live:
     def _on_cut(self) -> None:
         """A dead connection may be noticed only after the browser has made another: that one stays."""
         self.ready = self.ready and self.client.has_socket_connection
+
+    def end(self) -> None:
+        """Sends nothing more, whatever the browser asks for."""
+        self._over = True
+        self._on_delete()
 
     def _on_delete(self) -> None:
         self._screen.pages.discard(self)

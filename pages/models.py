@@ -9,6 +9,7 @@ from contextlib import suppress
 
 from nicegui import app, background_tasks, ui
 
+from agent.access import allow
 from agent.errors import BadRequest, ThinkaloudError
 from agent.hub import Hub
 from agent.session import Session
@@ -16,6 +17,7 @@ from agent.session import Session
 from .frame import Frame
 from .parts.picker import ModelPicker
 from .parts.settings import SettingsDialog
+from .people import Visitor
 
 WRONG = "Something went wrong inside Thinkaloud; the server's log has the details."
 logger = logging.getLogger(__name__)
@@ -32,25 +34,36 @@ def remembered(session: Session) -> None:
 class ModelChoice:
     """Which model answers in the session, and with whose keys. Made inside the page function."""
 
-    def __init__(self, hub: Hub, session: Session, frame: Frame) -> None:
+    def __init__(self, hub: Hub, session: Session, frame: Frame, visitor: Visitor) -> None:
         self._hub = hub
         self._session = session
+        self._visitor = visitor
         self._looking = False
         with frame.badge:
             self._picker = ModelPicker(on_look=self._on_look, on_choose=self._on_choose)
+        if self.keys:
+            self._add_settings(frame)
+        ui.context.client.on_connect(self._prepare)  # while the person reads or types
+
+    @property
+    def keys(self) -> bool:
+        """Whether the person may see and change them: whose server it is. There is no dialog for others."""
+        return self._visitor.person.role == "owner"
+
+    def _add_settings(self, frame: Frame) -> None:
         with frame.tools:
             self._settings = SettingsDialog(
                 on_look=lambda: self._settings.fill(hub.models.accounts()),
                 on_save=self._on_save,
                 on_forget=self._on_forget,
             )
-        ui.context.client.on_connect(self._prepare)  # while the person reads or types
 
     def show(self) -> None:
         """As the session has it now."""
         card = self._hub.card(self._session.id)
         spent = f"≈ {dollars(card.cost_usd)}" if card and card.cost_usd else ""
-        self._picker.show(model=self._session.model, label=self._session.label, spent=spent)
+        fixed = not self._visitor.may("take part", self._session)
+        self._picker.show(model=self._session.model, label=self._session.label, spent=spent, fixed=fixed)
 
     async def _on_look(self) -> None:
         if self._looking:
@@ -63,11 +76,12 @@ class ModelChoice:
             shelves, sentence = (), explained(error, "the models could not be listed")
         finally:
             self._looking = False
-        self._picker.fill(shelves, self._hub.models.accounts(), sentence)
+        self._picker.fill(shelves, self._hub.models.accounts() if self.keys else (), sentence)
 
     def _on_choose(self, model: str) -> None:
         try:
-            self._session.switch(model)
+            allow(self._visitor.person, "take part", self._session)
+            self._session.switch(model, by=self._visitor.user)
         except ThinkaloudError as error:
             self._picker.refused(error.message)
             return

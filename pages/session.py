@@ -6,13 +6,16 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from nicegui import background_tasks, ui
+from starlette.responses import RedirectResponse, Response
 
+from agent.access import Act, allow, standing
+from agent.entering import enter
 from agent.errors import ThinkaloudError
-from agent.hub import Hub
 from agent.session import Session
 from agent.transcript import Message, Transcript
 
-from .absent import absent
+from .absent import absent, watch_only
+from .api.doors import Doors
 from .frame import Frame
 from .listing import Listing
 from .live import Live
@@ -23,49 +26,68 @@ from .parts.origin import origin
 from .parts.transcript import TranscriptView
 from .parts.trouble import Trouble
 from .parts.welcome import Welcome
+from .people import People, Visitor
+from .sharing import Sharing, take_along
 from .soon import Soon
 
 PAUSE = 0.05  # seconds between two looks at what is around the transcript
 
 
-def mount(hub: Hub, examples: Sequence[str]) -> None:
+def mount(doors: Doors, examples: Sequence[str]) -> None:
     """Registers `/` and `/s/{id}`."""
+    hub = doors.hub
 
     @ui.page("/")
     def begin() -> None:
-        session = hub.new()
+        visitor = Visitor(doors)
+        if not visitor.may_begin:
+            return watch_only(hub, visitor)
+        session = hub.new(owner=visitor.owns)
         remembered(session)
-        SessionPage(hub, session, examples)
+        SessionPage(doors, session, visitor, examples)
 
     @ui.page("/s/{id}")
-    async def session(id: str) -> None:
+    async def session(id: str) -> Response | None:
+        visitor = Visitor(doors)
+        request = ui.context.client.request
         try:
-            found = await hub.open(id)
+            if request and (grant := getattr(request.state, "share", None)):
+                await take_along(hub, visitor.person, grant)
+                return RedirectResponse(f"/s/{id}", 303, headers={"cache-control": "no-store"})
+            found = await enter(hub, visitor.person, id)
         except ThinkaloudError as error:
-            absent(hub, error.message)
+            absent(hub, visitor, error)
         else:
-            SessionPage(hub, found, examples)
+            SessionPage(doors, found, visitor, examples)
+        return None
 
 
 class SessionPage:
     """What one browser sees of a session, and what it may do there. Made inside the page function."""
 
-    def __init__(self, hub: Hub, session: Session, examples: Sequence[str]) -> None:
-        self._hub = hub
+    def __init__(self, doors: Doors, session: Session, visitor: Visitor, examples: Sequence[str]) -> None:
+        hub = self._hub = doors.hub
         self._session = session
+        self._visitor = visitor
         self._fresh = not len(session.log)
-        self._gone = False
+        self._gone = self._lost = False
         self._replied: set[str] = set()
-        self._frame = Frame(session.title, on_title=self._on_title)
-        self._choice = ModelChoice(hub, session, self._frame)
+        self._refresh = Soon(self._show, seconds=PAUSE)
+        self._frame = Frame(session.title, on_title=self._on_title if visitor.may("own", session) else None)
+        with self._frame.tools:
+            self._people = People(
+                session, visitor, on_change=self._refresh, on_typing=self._on_typing, on_name=self._on_name
+            )
+            self._sharing = Sharing(session, visitor, doors.locks)
+        self._choice = ModelChoice(hub, session, self._frame, visitor)
         with self._frame.drawer:
-            self._listing = Listing(hub, current=session.id, drawer=self._frame.drawer)
+            self._listing = Listing(hub, visitor, current=session.id, drawer=self._frame.drawer)
         with self._frame.main:
             self._welcome = Welcome(examples, self._on_example)
-            if (fork := session.forked_from) and (card := hub.card(fork.session)):
+            if (fork := session.forked_from) and (card := hub.card(fork.session)) and visitor.may("watch", card):
                 origin(card.title, f"/s/{card.id}")
             self._view = TranscriptView(on_action=self._on_action)
-        Live(session, self._view, name=lambda model: hub.models.provider(model).label)
+        self._live = Live(session, self._view, name=lambda model: hub.models.provider(model).label)
         with ui.footer().classes("ta-footer"):
             self._trouble = Trouble()
             self._composer = Composer(
@@ -73,19 +95,24 @@ class SessionPage:
                 fresh=self._fresh,
                 longest=hub.limits.message,
                 on_send=self._on_send,
-                on_stop=lambda: session.stop(),
+                on_stop=lambda: self._tried(lambda: session.stop(by=visitor.user)),
                 on_withdraw=self._on_withdraw,
+                on_typing=self._on_own_typing,
             )
         for sentence in hub.notices:
             notice(sentence, stays=True)
-        self._refresh = Soon(self._show, seconds=PAUSE)
         self._show()
         hub.watchers.add(self._refresh)
         session.watchers.add(self._refresh)
         ui.context.client.on_delete(self._on_delete)
 
     def _show(self) -> None:
-        session = self._session
+        session, visitor = self._session, self._visitor
+        if self._lost:
+            return
+        if standing(visitor.person, session) is None:
+            self._lose()
+            return
         fresh = not len(session.log)
         gone = not fresh and self._hub.card(session.id) is None
         if self._gone and not gone:
@@ -95,14 +122,33 @@ class SessionPage:
         self._gone = gone
         self._frame.show(session.title)
         self._choice.show()
+        self._sharing.show()
+        may = visitor.may("take part", session)
+        self._view.look(session=session.id, mine=visitor.mine, may=may, keys=self._choice.keys)
         self._welcome.visible = fresh
         self._welcome.examples.visible = not session.model.startswith("agent:")  # it is for something else, perhaps
         self._trouble.show("This session was deleted." if gone else session.trouble)
-        self._composer.show(fresh=fresh, running=session.running, queued=waiting(session.transcript), gone=gone)
+        self._composer.show(
+            fresh=fresh,
+            running=session.running,
+            queued=waiting(session.transcript),
+            gone=gone,
+            may=may,
+            alone=not self._people.others,
+            mine=visitor.mine,
+        )
         if self._fresh and not fresh:
             self._fresh = False
             with self._view:
                 ui.navigate.history.replace(f"/s/{session.id}")  # a reload, NiceGUI's own too, finds it there
+
+    def _lose(self) -> None:
+        """It is not shared with them any more: what is on the page goes, and nothing more comes."""
+        self._lost = True
+        self._live.end()
+        self._people.leave()
+        with self._view:
+            ui.navigate.reload()
 
     # ── what the person does ─────────────────────────────────────────────────────────────────────────────
 
@@ -123,18 +169,20 @@ class SessionPage:
         if message in self._replied:
             return  # the browser has not heard of it
         if asked and text.strip() and not files:
-            self._session.reply(asked[-1].id, text)
+            self._session.reply(asked[-1].id, text, by=self._visitor.user)
             self._replied.add(message)
             return
-        self._session.say(text, message=message, attachments=self._hub.attachments.together(files))
+        together = self._hub.attachments.together(files)
+        self._session.say(text, author=self._visitor.user, message=message, attachments=together)
 
     def _on_example(self, text: str) -> None:
         if not len(self._session.log):
-            self._tried(lambda: self._session.say(text))
+            self._tried(lambda: self._session.say(text, author=self._visitor.user))
 
     def _on_withdraw(self, message: str) -> None:
         waiting = next((m for m in self._session.transcript.queued if m.id == message), None)
-        if self._tried(lambda: self._session.withdraw(message)) and waiting:
+        by = waiting.author if waiting and waiting.author in self._visitor.mine else self._visitor.user
+        if self._tried(lambda: self._session.withdraw(message, by=by)) and waiting:
             self._composer.give_back(waiting.content, waiting.attachments)
 
     def _on_title(self) -> None:
@@ -144,9 +192,9 @@ class SessionPage:
     def _on_action(self, name: str, args: dict[str, Any]) -> None:
         """What the transcript offers: see parts/transcript.py."""
         if name == "resume":
-            self._tried(self._session.resume)
+            self._tried(lambda: self._session.resume(by=self._visitor.user))
         elif name == "reply":
-            if not self._tried(lambda: self._session.reply(args["ask"], args["content"])):
+            if not self._tried(lambda: self._session.reply(args["ask"], args["content"], by=self._visitor.user)):
                 self._view.refused(args["ask"])
         elif name in ("regenerate", "edit"):
             with self._view:
@@ -156,15 +204,33 @@ class SessionPage:
 
     async def _fork(self, turn: str, message: str | None, content: str | None) -> None:
         try:
-            fork = await self._hub.fork(self._session.id, turn, message=message, content=content)
+            allow(self._visitor.person, "take part", self._session)
+            by = self._visitor.user
+            fork = await self._hub.fork(self._session.id, turn, by=by, message=message, content=content)
         except ThinkaloudError as error:
             notice(error.message)
         else:
             ui.navigate.to(f"/s/{fork.id}")
 
-    def _tried(self, act: Callable[[], Any]) -> bool:
-        """Whether `act` went well; if not, the person reads why."""
+    def _on_own_typing(self) -> None:
+        if self._visitor.may("take part", self._session):
+            self._people.write()
+
+    def _on_typing(self, user: str) -> None:
+        self._composer.typed(user)
+
+    def _on_name(self, name: str) -> None:
         try:
+            self._visitor.rename(name)
+        except ThinkaloudError as error:
+            self._people.bar.refused(error.message)
+        else:
+            self._people.named()
+
+    def _tried(self, act: Callable[[], Any], wanted: Act = "take part") -> bool:
+        """Whether `act` went well, and was theirs to do; if not, the person reads why."""
+        try:
+            allow(self._visitor.person, wanted, self._session)
             act()
         except ThinkaloudError as error:
             notice(error.message)
@@ -177,6 +243,7 @@ class SessionPage:
         self._hub.watchers.discard(self._refresh)
         self._session.watchers.discard(self._refresh)
         self._refresh.cancel()
+        self._people.leave()
         if not len(self._session.log):
             self._hub.drop(self._session.id)
 

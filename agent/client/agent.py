@@ -38,11 +38,12 @@ def connect(
     retrying: Callable[[str, float], None] | None = None,
     chance: Chance | None = None,
 ) -> Agent:
-    """The agent at `url`, for `async with`: of that `session`, or of a new one, and then only what is new.
+    """The agent at `url`, for `async with`, in that `session` or in a new one, to which one comes back by its id,
+    `Agent.session`. What a session holds already is not read: see `Agent.events`.
 
-    Where the connection breaks it is made again by itself, and nothing is missing then nor comes twice; after `tries`
-    in a row that brought nothing, every call raises Unreachable. `retrying` is told why and for how many seconds it
-    waits. `url` may also be the address of the session's page. Raises AgentError where that is no address.
+    A connection that breaks is made again by itself, and nothing is missing then nor comes twice. After `tries` in a
+    row that brought nothing, every call raises Unreachable; `retrying` is told why, and for how many seconds it waits.
+    `url` may also be the address of the session's page. Raises AgentError where it is none.
     """
     chance = chance or Chance()
     address = Address.read(url, session, new=chance.id(24))

@@ -24,7 +24,7 @@ from agent.session import Session
 from .dialects import Dialect, Facts, Frame
 
 FRAME = 0.016  # seconds between two frames to one reader, at the least
-SHARE = 0.25  # of one core that may go into frames
+SHARE = 0.35  # of one core that may go into frames
 LONGEST = 2000  # events that a reader who is far behind is told at once
 KEPT = 64  # passages that are remembered: those of the readers who keep up, and of a few who lag
 SHORT = 200  # events of a passage that is worth remembering
@@ -63,16 +63,15 @@ class Pulse:
             self._timer = loop.call_later(wait, self._beat) if wait > 0 else loop.call_soon(self._beat)
 
     def _beat(self) -> None:
-        began = time.perf_counter()
+        began, spent = time.perf_counter(), time.thread_time()
         due, self._due = self._due, set()
         for feed in due:
             feed.wake()
         # the readers' own steps come before this one: how long they took is what everybody else has waited
-        asyncio.get_running_loop().call_soon(self._measured, began)
+        asyncio.get_running_loop().call_soon(self._measured, began, spent)
 
-    def _measured(self, began: float) -> None:
-        took = time.perf_counter() - began
-        self._next = began + max(FRAME, took / SHARE)
+    def _measured(self, began: float, spent: float) -> None:
+        self._next = began + max(FRAME, (time.thread_time() - spent) / SHARE)
         self._timer = None
         for feed in list(self._due):
             self.soon(feed)
@@ -96,7 +95,7 @@ class Feed:
         """Calls `wake` when there is more, or when there will be no more: `log.closed`."""
         self._readers.add(wake)
         if self._listener is None:
-            self._listener = asyncio.create_task(self._listen(), name="feed")
+            self._listener = asyncio.create_task(self._listen(len(self.log)), name="feed")
         try:
             yield
         finally:
@@ -113,19 +112,26 @@ class Feed:
         Raises Damaged where the disk cannot give back what is settled.
         """
         settled = len(self.log.past)
-        if cursor < settled:
-            upto = min(settled, cursor + LONGEST)
-            return upto, await asyncio.to_thread(self._told, dialect, cursor, upto, spell, Facts(self.log))
-        upto = min(len(self.log), cursor + LONGEST)
-        if upto == cursor:
+        if cursor >= settled:
+            return self.at_once(dialect, cursor, spell)
+        upto = min(settled, cursor + LONGEST)
+        return upto, await asyncio.to_thread(self._told, dialect, cursor, upto, spell, Facts(self.log))
+
+    def at_once(
+        self, dialect: Dialect, cursor: int, spell: Callable[[Frame], str] = spelt
+    ) -> tuple[int, Sequence[str]]:
+        """The same, for a cursor that is not among the settled events."""
+        upto = len(self.log)
+        if upto <= cursor:
             return cursor, ()
         key = (dialect, cursor, upto, spell)
         if (known := self._passages.get(key)) is None:
-            known = self._told(dialect, cursor, upto, spell, self._facts)
-            if upto - cursor <= SHORT:
-                self._passages[key] = known
-            if len(self._passages) > KEPT:
-                self._passages.popitem(last=False)
+            if upto - cursor > LONGEST:
+                upto = cursor + LONGEST
+                return upto, self._told(dialect, cursor, upto, spell, self._facts)
+            known = self._passages[key] = self._told(dialect, cursor, upto, spell, self._facts)
+            if upto - cursor > SHORT or len(self._passages) > KEPT:
+                self._passages.popitem(last=upto - cursor > SHORT)
         return upto, known
 
     def wake(self) -> None:
@@ -140,8 +146,8 @@ class Feed:
         facts.learn(events)
         return [spell(frame) for event in events for frame in dialect.words(event, facts)]
 
-    async def _listen(self) -> None:
-        seen = len(self.log)
+    async def _listen(self, seen: int) -> None:
+        """From what the first reader saw: the log may have grown before this task takes its first step."""
         while not self.log.closed:
             await self.log.wait_grown(seen)
             seen = len(self.log)

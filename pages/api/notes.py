@@ -58,8 +58,14 @@ class Notes:
         self._waiting.append(self._spell(frame if self.dialect.json else str(frame.get("content", ""))))
         self._wake()
 
+    @property
+    def waiting(self) -> bool:
+        return bool(self._waiting)
+
     def take(self) -> list[str]:
         """All that wait, once."""
+        if not self._waiting:
+            return []
         taken = list(self._waiting)
         self._waiting.clear()
         return taken

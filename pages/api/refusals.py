@@ -9,8 +9,10 @@ from typing import Any
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from pydantic import BaseModel, Field
-from starlette.requests import Request
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
+from starlette.types import Message
 
 from agent.errors import (
     BadRequest,
@@ -23,6 +25,8 @@ from agent.errors import (
     TooLong,
     Unauthorized,
 )
+
+LARGEST = 4_000_000  # bytes of a body; AG-UI, which carries files, has a bound of its own
 
 
 class Refused(BaseModel):
@@ -46,16 +50,43 @@ class DoorRoute(APIRoute):
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()
+        bounded = self.body_field is not None
 
         async def handled(request: Request) -> Response:
             try:
-                return await handle(request)
+                return await handle(at_most(LARGEST, request) if bounded else request)
             except RequestValidationError as error:
                 return refusal(BadRequest(sentence(error)))
+            except HTTPException as error:  # FastAPI's, where it could not read the body; the cause says why
+                match error.__cause__:
+                    case ThinkaloudError() as cause:
+                        return refusal(cause)
+                    case ClientDisconnect():
+                        return refusal(BadRequest("The body was cut off."))  # nobody is there to hear it
+                    case _:
+                        return refusal(BadRequest(NO_JSON))
             except ThinkaloudError as error:
                 return refusal(error)
 
         return handled
+
+
+NO_JSON = "The body is not JSON."
+
+
+def at_most(bytes: int, request: Request) -> Request:
+    """The request, whose body raises TooLong once there is more of it."""
+    read = 0
+
+    async def receive() -> Message:
+        nonlocal read
+        message = await request.receive()
+        read += len(message.get("body", b""))
+        if read > bytes:
+            raise TooLong(f"That request is too large: {bytes // 1_000_000} MB is the most.")
+        return message
+
+    return Request(request.scope, receive)
 
 
 def refusal(error: ThinkaloudError) -> JSONResponse:
@@ -94,6 +125,6 @@ def sentence(error: RequestValidationError) -> str:
     """Where the first mistake is, and what it is."""
     first = error.errors()[0]
     if first["type"] == "json_invalid":
-        return "The body is not JSON."
+        return NO_JSON
     where = ".".join(str(part) for part in first["loc"][1:]) or "The body"
     return f"{where}: {str(first['msg']).removeprefix('Value error, ')}."

@@ -6,9 +6,11 @@ from collections.abc import Sequence
 
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.openapi.utils import get_openapi
+from fastapi.routing import iter_route_contexts
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import JSONResponse, PlainTextResponse, Response
-from starlette.routing import BaseRoute, Match
+from starlette.routing import BaseRoute, Match, Route
+from starlette.types import Receive, Scope, Send
 
 from agent.errors import Forbidden, NotFound
 
@@ -17,7 +19,8 @@ from .doors import Doors
 from .refusals import ANSWERS, DoorRoute, refusal
 
 SERVER = "0.1.0"
-METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+ALONE = ("/metrics", "/openapi.json", "/asyncapi.json")
+"""Paths of this file that are not below /api."""
 
 
 class Announced(BaseModel):
@@ -63,22 +66,34 @@ def router(app: FastAPI, doors: Doors) -> APIRouter:
 
 def catch_all(app: FastAPI) -> None:
     """Programs get a sentence as JSON where nothing is, not a page; to be called when all else is mounted."""
-
-    async def nothing(request: Request) -> Response:
-        allowed = sorted(methods(app.routes, request))
-        if allowed:
-            said = refusal(NotFound(f"That cannot be done here. There are: {', '.join(allowed)}."))
-            return Response(said.body, 405, {**said.headers, "allow": ", ".join(allowed)})
-        return refusal(NotFound("There is nothing at this address. /docs lists what there is."))
-
-    app.add_api_route("/api/{path:path}", nothing, methods=METHODS, include_in_schema=False)
-    app.add_api_route("/api", nothing, methods=METHODS, include_in_schema=False)
+    for path in ("/api/{path:path}", "/api", *ALONE):
+        app.router.routes.append(Route(path, Nothing(app), name="nothing", include_in_schema=False))
 
 
-def methods(routes: Sequence[BaseRoute], request: Request) -> set[str]:
+class Nothing:
+    """What answers, whatever the method, where no other route does."""
+
+    def __init__(self, app: FastAPI) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._said(scope)(scope, receive, send)
+
+    def _said(self, scope: Scope) -> Response:
+        allowed = sorted(methods(self._app.routes, scope))
+        if not allowed:
+            return refusal(NotFound("There is nothing at this address. /docs lists what there is."))
+        said = refusal(NotFound(f"That cannot be done here. There are: {', '.join(allowed)}."))
+        if scope["method"] == "OPTIONS":
+            return Response(status_code=204, headers={"allow": ", ".join(allowed)})
+        return Response(said.body, 405, {**said.headers, "allow": ", ".join(allowed)})
+
+
+def methods(routes: Sequence[BaseRoute], scope: Scope) -> set[str]:
     """What may be done at this address, if something may."""
-    partial = [route for route in routes if route.matches(request.scope)[0] == Match.PARTIAL]
-    return {method for route in partial for method in getattr(route, "methods", None) or ()}
+    at = [route for route in iter_route_contexts(routes) if route.methods]
+    partial = [route for route in at if route.matches(dict(scope))[0] == Match.PARTIAL]
+    return {method for route in partial for method in route.methods or ()}
 
 
 def openapi(routes: Sequence[BaseRoute]) -> dict[str, object]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 from fastapi import FastAPI
+from starlette.routing import WebSocketRoute
+from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from agent.access import Person, allow_new
@@ -27,28 +28,37 @@ LONGEST_ECHO = 10_000
 def mount(app: FastAPI, doors: Doors) -> None:
     """Adds the routes, in the order of the table."""
     for endpoint in ENDPOINTS:
-        app.add_api_websocket_route(endpoint.path, door(endpoint, doors) if endpoint.dialect else echo, endpoint.name)
+        door = Door(endpoint, doors) if endpoint.dialect else echo
+        app.router.routes.append(WebSocketRoute(endpoint.path, door, name=endpoint.name))
 
 
-def door(endpoint: Endpoint, doors: Doors) -> Callable[[WebSocket], Awaitable[None]]:
-    async def serve(socket: WebSocket) -> None:
-        await socket.accept(next(iter(socket.scope.get("subprotocols") or []), None))
-        dialect = endpoint.dialect or DIALECTS["agent"]
+class Door:
+    """The ASGI app of one row: who it is, which session, from where on; then a Connection."""
+
+    def __init__(self, endpoint: Endpoint, doors: Doors) -> None:
+        self._endpoint = endpoint
+        self._doors = doors
+        self._dialect = endpoint.dialect or DIALECTS["agent"]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        socket, dialect = WebSocket(scope, receive, send), self._dialect
+        await socket.accept(next(iter(scope.get("subprotocols") or []), None))
         try:
             named = socket.query_params.get("dialect")
-            dialect = _dialect(named, endpoint) if named else dialect
-            person = _person(socket, endpoint, doors)
-            with doors.seats.seat(person.user):
-                session, returns = await _session(socket, endpoint, doors, person)
+            dialect = _dialect(named, self._endpoint) if named else dialect
+            person = _person(socket, self._doors)
+            with self._doors.seats.seat(person.user):
+                session, returns = await _session(socket, self._doors, person)
                 connection = Connection(
                     socket,
-                    doors,
+                    send,
+                    self._doors,
                     session,
                     person,
                     dialect,
                     _cursor(socket, dialect, session),
                     name=socket.path_params.get("client_id", ""),
-                    bare=None if named else endpoint.bare,
+                    bare=None if named else self._endpoint.bare,
                     returns=returns,
                 )
                 await connection.serve()
@@ -56,8 +66,6 @@ def door(endpoint: Endpoint, doors: Doors) -> Callable[[WebSocket], Awaitable[No
             await _refuse(socket, dialect, error)
         except (WebSocketDisconnect, OSError):
             pass
-
-    return serve
 
 
 async def echo(socket: WebSocket) -> None:
@@ -77,7 +85,7 @@ async def echo(socket: WebSocket) -> None:
         pass
 
 
-def _person(socket: WebSocket, endpoint: Endpoint, doors: Doors) -> Person:
+def _person(socket: WebSocket, doors: Doors) -> Person:
     """Who it is; a name in the path is one's own, or while nobody signs in, whatever one calls oneself."""
     person = doors.person(socket.state)
     name = socket.path_params.get("user_id")
@@ -90,7 +98,7 @@ def _person(socket: WebSocket, endpoint: Endpoint, doors: Doors) -> Person:
     return replace(person, user=name)
 
 
-async def _session(socket: WebSocket, endpoint: Endpoint, doors: Doors, person: Person) -> tuple[Session, bool]:
+async def _session(socket: WebSocket, doors: Doors, person: Person) -> tuple[Session, bool]:
     """The one that was asked for, and whether whoever loses the connection could come back to it."""
     asked = socket.path_params.get("room_id") or socket.query_params.get("session")
     if asked:

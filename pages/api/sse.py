@@ -13,6 +13,7 @@ from agent.access import Person, standing
 from agent.errors import StorageError
 from agent.session import Session
 
+from .bell import Bell
 from .dialects import Dialect, Frame
 from .doors import Doors
 from .feed import as_json, feed_of
@@ -52,8 +53,8 @@ class Stream:
         self._cursor = cursor
         self._enough = enough
         self._until = until
-        self._wake = asyncio.Event()
-        self._notes = Notes(dialect, self._wake.set, as_sse)
+        self._wake = Bell()
+        self._notes = Notes(dialect, self._wake.ring, as_sse)
         self._over = False
         self._done = asyncio.Event()
 
@@ -73,7 +74,7 @@ class Stream:
 
     async def close(self) -> None:
         self._over = True
-        self._wake.set()
+        self._wake.ring()
         with suppress(TimeoutError):
             await asyncio.wait_for(self._done.wait(), 0.5)
 
@@ -81,9 +82,9 @@ class Stream:
         feed = feed_of(self._session)
         self._cursor = self._notes.hello(self._session, self._cursor)
         yield ": thinkaloud\n\n"  # so that whoever waits for the answer has it
-        with feed.reader(self._wake.set):
+        with feed.reader(self._wake.ring):
             while standing(self._person, self._session):
-                self._wake.clear()
+                self._wake.quiet()
                 for note in self._notes.take():
                     yield note
                 try:

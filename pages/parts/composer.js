@@ -1,11 +1,13 @@
 // The message box, with Send and Stop in one place. Its Python half is composer.py, which knows these by name:
-// events  send {id, text, session, files?}, stop, withdraw {id};  methods  accepted(id), refused(id),
-// giveBack(text, files?), change(state).  It sends ids of files, and is given {id, name, type, size} of each.
+// events  send {id, text, session, files?}, stop, withdraw {id}, typing;  methods  accepted(id), refused(id),
+// giveBack(text, files?), typed(user), change(state).  It sends ids of files, and is given {id, name, type, size} of each.
 //
 // The browser keeps a text until Python has said `accepted`: in localStorage, under the session's key, so that a
 // reload or a restart of the server loses nothing. A message that was sent has its id there, too: it is sent again
 // with the same id until there is a word about it, which the session takes for one message.
 import { attaching, FILES } from "thinkaloud-composer";
+import { BELL, notifying } from "thinkaloud-composer/bell.js";
+import { WRITING, writing } from "thinkaloud-composer/writing.js";
 
 const AGAIN = 4000; // ms without a word before a message is sent again
 const LATE = 2000; // … before the person is told that it is not sent yet
@@ -19,9 +21,10 @@ export default {
     <div class="ta-composer">
       <ul v-if="queued.length" class="ta-queue" aria-label="Messages that wait">
         <li v-for="message in queued" :key="message.id">
-          <q-icon name="schedule" aria-hidden="true" /><span v-if="message.content">{{ message.content }}</span>
+          <q-icon name="schedule" aria-hidden="true" /><b v-if="message.by">{{ message.by }}</b>
+          <span v-if="message.content">{{ message.content }}</span>
           <small v-if="message.files"><q-icon name="attach_file" aria-hidden="true" />{{ counted(message.files) }}</small>
-          <button type="button" class="ta-tool" data-tip="Take back"
+          <button v-if="may && !message.by" type="button" class="ta-tool" data-tip="Take back"
                   :aria-label="'Take back: ' + (message.content.slice(0, 60) || counted(message.files))"
                   @click="$emit('withdraw', { id: message.id })">
             <q-icon name="close" />
@@ -31,8 +34,12 @@ export default {
       <p v-if="rests" class="ta-late" role="status">Waiting messages go with your next one, or when you continue.</p>
       <p v-if="late" class="ta-late" role="status">Not sent yet: it goes as soon as the server is back.</p>
       <p v-else-if="waits" class="ta-late" role="status">It is sent once the files are uploaded.</p>
+      ${WRITING}
+      ${BELL}
       ${FILES}
-      <div class="ta-box" :class="{ 'ta-dropping': dropping }" :aria-busy="pending || waits ? 'true' : 'false'" @click="onBox">
+      <p v-if="!may" class="ta-watching"><q-icon name="visibility" aria-hidden="true" />
+        You may watch this session, but not take part in it.</p>
+      <div v-show="may" class="ta-box" :class="{ 'ta-dropping': dropping }" :aria-busy="pending || waits ? 'true' : 'false'" @click="onBox">
         <span v-if="dropping" class="ta-drop" aria-hidden="true">Drop files to attach them</span>
         <input ref="input" type="file" multiple hidden :accept="limits.accept" aria-label="Files" @change="onInput" />
         <button type="button" class="ta-tool ta-clip" data-tip="Attach files" aria-label="Attach files" :disabled="gone"
@@ -54,10 +61,10 @@ export default {
       </div>
     </div>`,
 
-  mixins: [attaching],
-  // state: fresh, running, queued, gone; see state.py. limits: of files; see composer.py
+  mixins: [attaching, notifying, writing],
+  // state: fresh, running, queued, gone, may, alone; see state.py. limits: of files; see composer.py
   props: { session: String, longest: Number, limits: Object, state: Object },
-  emits: ["send", "stop", "withdraw"],
+  emits: ["send", "stop", "withdraw", "typing"],
 
   data() {
     return { ...this.state, text: "", pending: null, late: false, rests: false, SEND, STOP };
@@ -97,7 +104,7 @@ export default {
     this.width = new ResizeObserver(() => this.grow());
     this.change({}); // messages may wait already
     this.width.observe(this.$el); // not the textarea: its height is ours
-    if (matchMedia("(hover: hover)").matches) this.$refs.area.focus({ preventScroll: true });
+    if (this.may && matchMedia("(hover: hover)").matches) this.$refs.area.focus({ preventScroll: true });
   },
 
   unmounted() {
@@ -139,7 +146,7 @@ export default {
 
     // ── below ──
     send() {
-      if (this.empty || this.pending || this.gone || !this.complete()) return;
+      if (this.empty || this.pending || this.gone || !this.may || !this.complete()) return;
       if (this.text.length > this.longest) {
         const [have, most] = [this.text.length, this.longest].map((n) => n.toLocaleString("en-US"));
         return this.refuse(`That message has ${have} characters; ${most} is the most.`);
@@ -195,7 +202,7 @@ export default {
       if (event.target === event.currentTarget) this.$refs.area.focus();
     },
     onKey(event) {
-      if (event.key !== "Escape" || event.isComposing || event.defaultPrevented || !this.running) return;
+      if (event.key !== "Escape" || event.isComposing || event.defaultPrevented || !this.running || !this.may) return;
       if (document.querySelector(".q-dialog, .q-menu, :popover-open")) return; // Esc closes these
       event.preventDefault();
       this.stop();

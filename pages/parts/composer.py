@@ -28,12 +28,15 @@ LIMITS = {
 }
 
 
-class Composer(ui.element, component="composer.js", esm={"thinkaloud-composer": "composer"}):
+MODULES = {"thinkaloud-composer": "composer", "thinkaloud-notify": "notify"}
+
+
+class Composer(ui.element, component="composer.js", esm=MODULES):
     """A textbox "Message" with "Attach files", and "Send", or "Stop" while the agent works.
 
     `on_send(id, text, files, session)` must end in `accepted(id)` or `refused(id)`; until then the browser keeps the
     text and may send it again, under the same id. `files` are the ids of attachments, `session` is the one that the
-    page showed when it was written.
+    page showed when it was written. `on_typing` is called now and then while somebody writes and is not `alone`.
     """
 
     def __init__(
@@ -45,10 +48,11 @@ class Composer(ui.element, component="composer.js", esm={"thinkaloud-composer": 
         on_send: Callable[[str, str, Sequence[str], str], Any],
         on_stop: Callable[[], Any],
         on_withdraw: Callable[[str], Any],
+        on_typing: Callable[[], Any],
     ) -> None:
         super().__init__()
         self._props.update(session=session, longest=longest, limits=LIMITS)
-        begin(self, fresh=fresh, running=False, queued=[], gone=False)
+        begin(self, fresh=fresh, running=False, queued=[], gone=False, may=True, alone=True)
 
         def sent(event: GenericEventArguments) -> None:
             files = [str(file) for file in event.args.get("files", ())]
@@ -57,10 +61,27 @@ class Composer(ui.element, component="composer.js", esm={"thinkaloud-composer": 
         self.on("send", sent)
         self.on("stop", lambda: on_stop())
         self.on("withdraw", lambda event: on_withdraw(event.args["id"]))
+        self.on("typing", lambda: on_typing())
 
-    def show(self, *, fresh: bool, running: bool, queued: Sequence[Message], gone: bool) -> None:
-        """Where the session stands; `fresh` while nobody has said anything in it. Sends only what is new."""
-        change(self, {"fresh": fresh, "running": running, "queued": [_chip(one) for one in queued], "gone": gone})
+    def show(
+        self,
+        *,
+        fresh: bool,
+        running: bool,
+        queued: Sequence[Message],
+        gone: bool,
+        may: bool = True,
+        alone: bool = True,
+        mine: Sequence[str] = (),
+    ) -> None:
+        """Where the session stands; `fresh` while nobody has said anything in it. Who may not take part gets a line
+        that says so. What others than `mine` have written cannot be taken back. Sends only what is new."""
+        chips = [_chip(one, mine) for one in queued]
+        change(self, {"fresh": fresh, "running": running, "queued": chips, "gone": gone, "may": may, "alone": alone})
+
+    def typed(self, user: str) -> None:
+        """Somebody else is writing."""
+        self.run_method("typed", user)
 
     def accepted(self, message: str) -> None:
         self.run_method("accepted", message)
@@ -75,10 +96,14 @@ class Composer(ui.element, component="composer.js", esm={"thinkaloud-composer": 
     def _displayed_contents(self, *, only_visible: bool) -> list[str]:
         """For tests with NiceGUI's `User`, which runs no JavaScript."""
         state = self._props["state"]
+        if not state["may"]:
+            return ["You may watch this session"]
         buttons = ["Stop"] if state["running"] else ["Send"]
         return ["Message", *buttons, *(chip["content"] for chip in state["queued"])]
 
 
-def _chip(message: Message) -> dict[str, Any]:
+def _chip(message: Message, mine: Sequence[str]) -> dict[str, Any]:
     chip: dict[str, Any] = {"id": message.id, "content": message.content[:200]}
+    if mine and message.author not in mine:
+        chip["by"] = message.author
     return {**chip, "files": len(message.attachments)} if message.attachments else chip

@@ -10,7 +10,8 @@ const MANY = 40; // … that a search shows
 export default {
   template: `
     <div>
-      <button type="button" class="ta-badge" aria-haspopup="dialog" :aria-label="'Model: ' + label"
+      <span v-if="fixed" class="ta-badge ta-fixed" :title="'Model: ' + label"><span>{{ label }}</span></span>
+      <button v-else type="button" class="ta-badge" aria-haspopup="dialog" :aria-label="'Model: ' + label"
               :title="label" @click="open"><span>{{ label }}</span></button>
       <span v-if="spent" class="ta-spent" title="What this session has cost, as an estimate, as far as prices are known">{{
         spent }}<span class="ta-wide"> this session</span></span>
@@ -63,7 +64,7 @@ export default {
       </dialog>
     </div>`,
 
-  props: { state: Object }, // state: model, label, spent; see state.py
+  props: { state: Object }, // state: model, label, spent, fixed; see state.py
   emits: ["look", "choose"],
 
   data() {
@@ -148,7 +149,7 @@ export default {
 
     // ── below ──
     open() {
-      if (this.$refs.dialog.open) return;
+      if (this.fixed || this.$refs.dialog.open) return;
       Object.assign(this, { wanted: "", sentence: "", busy: null, whole: [], looking: true });
       this.$refs.dialog.showModal();
       const first = matchMedia("(hover: hover)").matches ? this.$refs.search : this.$refs.dialog; // no keyboard on telephones

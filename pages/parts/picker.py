@@ -18,13 +18,14 @@ class ModelPicker(ui.element, component="picker.js"):
     def __init__(self, *, on_look: Callable[[], Any], on_choose: Callable[[str], Any]) -> None:
         super().__init__()
         self.classes("ta-model")
-        begin(self, model="", label="", spent="")
+        begin(self, model="", label="", spent="", fixed=False)
         self.on("look", lambda: on_look())
         self.on("choose", lambda event: on_choose(str(event.args["model"])))
 
-    def show(self, *, model: str, label: str, spent: str) -> None:
-        """Which model the session has, and what the session has cost (empty: nothing to tell)."""
-        change(self, {"model": model, "label": label, "spent": spent})
+    def show(self, *, model: str, label: str, spent: str, fixed: bool) -> None:
+        """Which model the session has, and what the session has cost (empty: nothing to tell); `fixed` where whoever
+        looks may not choose."""
+        change(self, {"model": model, "label": label, "spent": spent, "fixed": fixed})
 
     def fill(self, shelves: Sequence[Shelf], accounts: Sequence[Account], sentence: str = "") -> None:
         """What there is to choose from, and who has a place in the settings. `sentence`: why there is not more."""

@@ -19,6 +19,10 @@ export default {
                  autocomplete="off" @keydown.esc="onEscape">
           <kbd v-if="!wanted" aria-hidden="true">{{ MAC ? "⌘K" : "Ctrl K" }}</kbd>
         </label>
+        <a class="ta-drawer-link" href="/tasks" :aria-current="current === '/tasks' ? 'page' : null">
+          <q-icon name="checklist" aria-hidden="true" />Tasks
+          <span v-if="busy" class="ta-chip">{{ busy }} running</span>
+        </a>
       </div>
       <nav class="ta-list" aria-label="Sessions" @scroll.passive="$refs.menu.hidePopover()">
         <div aria-live="polite">
@@ -31,13 +35,14 @@ export default {
             <li v-for="item in group.items" :key="item.id" class="ta-session" :class="{ 'ta-current': item.id === current }">
               <i v-if="item.running" class="ta-live" aria-hidden="true"></i>
               <a :href="'/s/' + item.id" :aria-current="item.id === current ? 'page' : null" :title="item.title">
-                <span><span v-if="item.running" class="ta-hidden">Running: </span><template
+                <span><span v-if="item.running" class="ta-hidden">Running: </span><q-icon v-if="item.task"
+                  class="ta-task-mark" name="checklist" role="img" aria-label="Task:" /><template
                   v-for="(part, i) in marked(item.title)" :key="i"><mark v-if="i % 2">{{ part }}</mark><template
                   v-else>{{ part }}</template></template></span>
                 <span v-if="item.excerpt" class="ta-excerpt"><template v-for="(part, i) in marked(item.excerpt)"
                   :key="i"><mark v-if="i % 2">{{ part }}</mark><template v-else>{{ part }}</template></template></span>
               </a>
-              <button type="button" class="ta-tool" :aria-label="'More for ' + item.title" aria-haspopup="menu"
+              <button v-if="!item.kept" type="button" class="ta-tool" :aria-label="'More for ' + item.title" aria-haspopup="menu"
                       :aria-expanded="open && item.id === chosen?.id ? 'true' : 'false'" @click="onMore(item, $event)">
                 <q-icon name="more_horiz" />
               </button>
@@ -69,6 +74,9 @@ export default {
   },
 
   computed: {
+    busy() {
+      return this.items.filter((item) => item.task && item.running).length;
+    },
     groups() {
       if (this.words) return this.items.length ? [{ key: "found", name: "Found", items: this.items }] : [];
       const groups = [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 from nicegui import ui
 
@@ -11,19 +11,23 @@ from .state import begin, change
 
 
 class Item(TypedDict):
-    """A session as it is listed; `updated` in Unix ms, `excerpt` only where a search found it in the text."""
+    """A session as it is listed; `updated` in Unix ms, `excerpt` only where a search found it in the text. `task` if it
+    is one, `kept` where whoever looks may neither rename nor delete it."""
 
     id: str
     title: str
     updated: int
     running: bool
     excerpt: str
+    task: NotRequired[bool]
+    kept: NotRequired[bool]
 
 
 class SessionList(ui.element, component="sessions.js"):
     """One element for all sessions: a link to a new one, a search box, the list, and per session rename and delete.
 
-    `drawer` is the id of the drawer that it opens when somebody searches by key.
+    `current` is the id of the one that is shown, or `/tasks`; `drawer` is the id of the drawer that it opens when
+    somebody searches by key.
     """
 
     def __init__(
@@ -63,7 +67,8 @@ class SessionList(ui.element, component="sessions.js"):
 
 def _differs(old: Item | None, new: Item) -> dict[str, Any]:
     """The fields of `new` that are not those of `old`, and always its id."""
-    return {name: value for name, value in new.items() if name == "id" or old is None or old.get(name) != value}
+    gone = {name: False for name in old or () if name not in new}
+    return gone | {name: value for name, value in new.items() if name == "id" or old is None or old.get(name) != value}
 
 
 def _patch(old: Sequence[Item], new: Sequence[Item]) -> dict[str, Any]:

@@ -4,10 +4,16 @@ import { Transcript } from "thinkaloud-transcript";
 
 export default {
   template: `<div class="ta-transcript"></div>`,
-  props: { snapshot: String },
+  props: { snapshot: String, viewer: Object }, // viewer: see transcript/viewer.js
   emits: ["ready", "earlier", "act"],
+  watch: {
+    viewer(viewer) {
+      this.view.look(viewer);
+    },
+  },
   mounted() {
     this.view = new Transcript(this.$el, (event, args) => this.$emit(event, args));
+    this.view.look(this.viewer);
     this.view.reset(this.snapshot ? JSON.parse(this.snapshot) : { cursor: 0, turns: [] });
     this.listen();
   },
@@ -35,6 +41,9 @@ export default {
     },
     prepend(window) {
       this.view.prepend(window);
+    },
+    look(viewer) {
+      this.view.look(viewer);
     },
     refused(ask) {
       this.view.refused(ask);

@@ -8,26 +8,42 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from nicegui import ui
 from nicegui.events import GenericEventArguments
 
 
-class TranscriptView(ui.element, component="transcript.js", esm={"thinkaloud-transcript": "transcript"}):
+MODULES = {"thinkaloud-transcript": "transcript", "thinkaloud-notify": "notify"}
+
+
+class TranscriptView(ui.element, component="transcript.js", esm=MODULES):
     """Draws a session. `on_action` is called with what a person asks for: `("regenerate", {"turn": …})`,
     `("edit", {"turn": …, "content": …})`, `("resume", {})`, `("reply", {"ask": …, "content": …})`."""
 
     def __init__(self, *, on_action: Callable[[str, dict[str, Any]], None]) -> None:
         super().__init__()
         self._snapshot: dict[str, Any] = {"cursor": 0, "turns": []}
+        self._props["viewer"] = {}
         self.on("act", lambda event: on_action(str(event.args["name"]), dict(event.args["args"])))
 
     def show(self, snapshot: dict[str, Any]) -> None:
         """What the page shows at first; call it once, before the page is sent."""
         self._snapshot = snapshot
         self._props["snapshot"] = json.dumps(snapshot, ensure_ascii=False, separators=(",", ":"))
+
+    def look(self, *, session: str, mine: Sequence[str], may: bool, keys: bool) -> None:
+        """Who looks at it: the names under which they write, whether they may take part, and see the settings."""
+        viewer = {"session": session, "mine": list(mine), "may": may, "keys": keys}
+        if viewer == self._props["viewer"]:
+            return
+        if not self.client.has_socket_connection:
+            self._props["viewer"] = viewer
+            return
+        self.run_method("look", viewer)
+        with self._props.suspend_updates():
+            self._props["viewer"] = viewer
 
     def on_ready(self, call: Callable[[int], Any]) -> None:
         """Calls with the browser's cursor when it listens, anew after each cut, and when it found a gap."""

@@ -23,7 +23,17 @@ from agent.events import Event, ThoughtDelta
 from agent.log import joined
 from agent.providers.base import AskPiece, FinishPiece, Piece, ProgressPiece, Prompt, TextPiece
 from agent.session import Session
-from tests.builders import MovedClock, MovedTimer, Scripted
+from tests.builders import MovedClock, MovedTimer, Script, Scripted, answer, calls, hub_with, thinks
+
+LONG = "The sky is blue because air scatters short waves more than long ones."
+STEPS: tuple[Script, ...] = (
+    [*thinks("Let me see, and think."), *calls(("add", {"a": 1, "b": 2}), ("add", {"a": 3, "b": 4}))],
+    answer(LONG),
+)
+
+
+def session(*steps: Script) -> Session:
+    return hub_with(Scripted(*(steps or STEPS))).new()
 
 
 class Gated(Scripted):

@@ -1,13 +1,13 @@
 """The Python client and the app itself, in a process of its own."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 
-from agent.client import Agent, Thought, connect
-from agent.events import MessagePosted, TurnEnd
+from agent.client import Agent, AgentError, Thought, connect
+from agent.events import Event, MessagePosted, TurnEnd
 from tests.browser.server import Server
 
 from .client_server import hasty, told
@@ -26,7 +26,7 @@ async def log_of(agent: Agent) -> list[str]:
     return [repr(each) for each in told([event async for event in _until_end(agent)])]
 
 
-async def _until_end(agent: Agent):
+async def _until_end(agent: Agent) -> AsyncIterator[Event]:
     async for event in agent.events(after=0):
         yield event
         if isinstance(event, TurnEnd):
@@ -69,8 +69,6 @@ async def test_the_app_is_killed_and_started_again_and_nothing_is_missing_nor_tw
 
 
 async def test_what_the_app_refuses_is_told(app: Server):
-    from agent.client import AgentError
-
     async with connect(app.url, chance=hasty()) as agent:
         with pytest.raises(AgentError) as error:
             await agent.answer("x" * 100_001)

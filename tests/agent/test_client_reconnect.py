@@ -1,7 +1,6 @@
 """The Python client when connections break: nothing missing, nothing twice, and an end to trying."""
 
 import asyncio
-import random
 from collections.abc import AsyncIterator
 
 import pytest
@@ -10,20 +9,9 @@ from agent.chance import Chance
 from agent.client import AgentError, Denied, Reset, Unreachable, connect
 from agent.client.backoff import Backoff
 from agent.events import AskOpened, Event, MessagePosted, ThoughtDelta, ThoughtEnd, ThoughtStart, TurnEnd, TurnStart
-from agent.session import Session
-from tests.builders import MovedClock, Script, Scripted, answer, calls, hub_with, settle, thinks
+from tests.builders import MovedClock, Scripted, answer, hub_with, settle
 
-from .client_server import Asking, Double, Fault, Gated, HastyClock, hasty, told, wait_for
-
-LONG = "The sky is blue because air scatters short waves more than long ones."
-STEPS: tuple[Script, ...] = (
-    [*thinks("Let me see, and think."), *calls(("add", {"a": 1, "b": 2}), ("add", {"a": 3, "b": 4}))],
-    answer(LONG),
-)
-
-
-def session(*steps: Script) -> Session:
-    return hub_with(Scripted(*(steps or STEPS))).new()
+from .client_server import LONG, Asking, Double, Fault, Gated, HastyClock, hasty, session, told, wait_for
 
 
 def is_a(kind: type[Event]):
@@ -57,57 +45,6 @@ async def test_wherever_the_cable_is_pulled_the_answer_is_whole(faults: list[Fau
     assert len(posted) == 1
     assert told(seen) == told(server.session.log.after(1))
     assert seen[-1].event_id == len(server.session.log)
-
-
-async def test_any_schedule_of_drops_and_every_reader_has_the_log():
-    """400 schedules; what the session says is the same in all."""
-    there = session()
-    there.say("Why is the sky blue?")
-    await there.wait_idle()
-    log = there.log.after(0)
-    missed = [event.event_id - 1 for event in log if not isinstance(event, ThoughtDelta)]  # a delta may hide one
-    async with Double(there) as server:
-        for seed in range(400):
-            dice = random.Random(seed)
-            server._dice = random.Random(seed)
-            server.faults = [any_fault(dice, len(log)) for _ in range(dice.randint(1, 8))]
-            server.faults[-1].skip = dice.choice([0, *missed])
-            after = dice.choice([0, 0, dice.randrange(len(log))])
-            drops = list(server.faults)
-            seen = await read(server, after, seed)
-            assert told(seen) == told(log[after:]), drops
-
-
-async def read(server: Double, after: int, seed: int) -> list[Event]:
-    seen: list[Event] = []
-    async with connect(server.url, session="s", tries=20, chance=hasty(seed=seed)) as agent:
-        async for event in agent.events(after=after):
-            seen.append(event)
-            if event.event_id == len(server.session.log):
-                break
-    return seen
-
-
-def any_fault(dice: random.Random, length: int) -> Fault:
-    return Fault(
-        greet=dice.random() > 0.2,
-        after=dice.randrange(length),
-        code=dice.choice([None, None, 1001, 1006 + 5, 1012, 1013]),
-        twice=dice.random() < 0.2,
-    )
-
-
-async def test_any_schedule_of_drops_and_every_question_is_asked_once_and_answered():
-    for seed in range(60):
-        dice = random.Random(seed)
-        async with Double(session(*STEPS, answer("Two."), answer("Three.")), seed=seed) as server:
-            server.faults = [any_fault(dice, 25) for _ in range(dice.randint(1, 8))]
-            async with connect(server.url, tries=20, chance=hasty(seed=seed)) as agent:
-                answers = [agent.answer(question) for question in ("Why?", "And two?", "And three?")]
-                got = await asyncio.wait_for(asyncio.gather(*answers), 10)
-            posted = [e.content for e in server.session.log.after(0) if isinstance(e, MessagePosted)]
-            assert sorted(posted) == ["And three?", "And two?", "Why?"], seed
-            assert set(got) <= {LONG + " ", "Two. ", "Three. "}, seed
 
 
 async def test_it_comes_back_where_it_was():

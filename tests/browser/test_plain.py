@@ -14,6 +14,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from pages.api.dialects.agent import AGENT
+
 from .conftest import OpenTab
 from .player import words
 from .proxy import Proxy
@@ -212,6 +214,28 @@ def test_the_other_dialects_are_spoken_too(server: Server, open_plain: OpenPlain
     )
     assert [end[:2] for end in ends] == [["turn.end", "done"], ["agent_response", None], ["done", None]]
     assert [end[2] for end in ends][1:] == ["kitchen", "mine"]
+
+
+def test_every_question_has_its_answer_however_fast_they_come(server: Server, open_plain: OpenPlain) -> None:
+    """Posted after the turn began that reads it, or to steer it."""
+    if "read" not in {shape.type for shape in AGENT.shapes}:
+        pytest.skip("The dialect does not say yet which turn has read a message.")
+    prompt = server.write("quick", [*words("say", TEXT), CALL], words("say", "It is 42."), pace=0.001)
+    ends = open_plain(server.url).evaluate(
+        """async (prompt) => {
+          const { connect } = await import("/static/thinkaloud.js");
+          const several = Array.from({ length: 10 }, async () => {
+            const agent = connect();
+            const first = agent.ask(prompt), second = agent.ask(prompt);
+            await new Promise((resolve) => agent.on("token", resolve));
+            const third = agent.ask(prompt, { intent: "steer" });
+            return (await Promise.all([first, second, third])).map(({ type }) => type);
+          });
+          return (await Promise.all(several)).flat();
+        }""",
+        prompt,
+    )
+    assert ends == ["done"] * 30
 
 
 def test_a_page_of_another_address_imports_the_module_and_nothing_else(

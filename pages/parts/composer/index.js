@@ -65,7 +65,7 @@ export const attaching = {
 
   methods: {
     async attach(files) {
-      if (this.gone) return;
+      if (this.gone || !this.may) return;
       for (let file of [...files]) {
         let text;
         try {
@@ -142,7 +142,7 @@ export const attaching = {
     onDrag(event) {
       if (!event.dataTransfer?.types.includes("Files")) return;
       event.preventDefault(); // else the browser would leave the page and show the file
-      this.dropping = event.type === "dragover" && !this.gone;
+      this.dropping = event.type === "dragover" && !this.gone && this.may;
       if (event.type === "drop") this.attach(event.dataTransfer.files);
     },
     onLeave(event) {

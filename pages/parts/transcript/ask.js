@@ -1,5 +1,6 @@
 // What the agent asks a person: the question, and buttons or a field to answer; once that is done, who answered what.
 import { button, el, icon } from "./dom.js";
+import { isMine } from "./viewer.js";
 
 export class Ask {
   /** `drafts` keeps what was typed when the transcript is drawn anew. `reply(content)` sends an answer. */
@@ -59,7 +60,7 @@ export class Ask {
     this.open = false;
     this.element.dataset.open = "false";
     this.drafts.delete(this.id);
-    const who = by === "owner" || !by ? "You answered" : `${by} answered`;
+    const who = isMine(by) ? "You answered" : `${by} answered`;
     const said = reply === undefined || reply === null ? [icon("block"), "Nobody answered."] : [icon("check"), `${who}: ${reply}`];
     this.form.replaceWith(el("p", "ta-replied", {}, said[0], el("span", "", {}, said[1])));
   }

@@ -1,7 +1,10 @@
 // A session as the page shows it: a snapshot, then frames, each event exactly once and in order.
+import { tell } from "thinkaloud-notify";
 import { button, el, icon } from "./dom.js";
+import { sign } from "./message.js";
 import { Stick } from "./stick.js";
 import { Turn } from "./turn.js";
+import { viewer } from "./viewer.js";
 
 const IDLE = 600; // ms without a word after which something may move, to show that all is well
 
@@ -102,7 +105,7 @@ export class Transcript {
       } else if (name === "ask") {
         turn?.add(a);
         turn?.asks.get(a.id)?.invite();
-        this.say(`The agent asks: ${a.text}`);
+        this.announce(`The agent asks: ${a.text}`);
       } else if (name === "answered") {
         turn?.asks.get(a.id)?.close(a);
         this.say("Thinking");
@@ -113,7 +116,7 @@ export class Transcript {
       else if (name === "trimmed") turn?.trimmed(a);
       else if (name === "over") {
         turn?.over(a);
-        this.say(a.state === "done" ? "Answer ready" : a.state === "failed" ? "The turn failed" : "Stopped");
+        this.announce(a.state === "done" ? "Answer ready" : a.state === "failed" ? "The turn failed" : "Stopped");
       }
     }
   }
@@ -184,6 +187,19 @@ export class Transcript {
 
   say(text) {
     this.status.textContent = text;
+  }
+
+  /** Also to whoever does not look at the page. */
+  announce(text) {
+    this.say(text);
+    tell(document.title.replace(/ · [^·]*$/, ""), text, viewer.session);
+  }
+
+  /** Somebody else looks, or the same person under another name, or with other rights. */
+  look(who) {
+    Object.assign(viewer, who);
+    this.root.classList.toggle("ta-only", !viewer.may);
+    for (const message of this.log.querySelectorAll("[data-author]")) sign(message);
   }
 }
 

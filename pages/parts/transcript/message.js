@@ -1,5 +1,6 @@
 // What a person wrote, with copy and edit; an edited one is sent again in a fork of the session.
 import { button, copy, el, icon } from "./dom.js";
+import { hued, initials, isMine } from "./viewer.js";
 
 const LONG = { characters: 4000, lines: 40 }; // of a message that is shown in part, until somebody wants all of it
 
@@ -11,17 +12,19 @@ export class Message {
     this.shown = this.files.length ? [list(this.files)] : [];
     if (message.text) this.shown.push(...bubble(message.text));
     const copyButton = button("ta-act", "Copy message", "content_copy", () => copy(this.text, copyButton), { bare: true });
-    this.bar = el("div", "ta-bar", {}, copyButton, button("ta-act", "Edit message", "edit", () => this.edit(), { bare: true }));
-    const dot = el("span", "ta-dot", {}, icon("person"));
-    const who = message.author === "owner" ? "You" : message.author;
-    this.body = el("div", "ta-said", {}, el("span", "ta-offscreen", {}, `${who}: `), ...this.shown, this.bar);
-    this.element = el("div", "ta-item ta-message", { "data-message": message.id }, dot, this.body);
+    const editButton = button("ta-act ta-again", "Edit message", "edit", () => this.edit(), { bare: true });
+    this.bar = el("div", "ta-bar", {}, copyButton, editButton);
+    this.body = el("div", "ta-said", {}, el("span"), ...this.shown, this.bar);
+    const named = { "data-message": message.id, "data-author": message.author };
+    this.element = el("div", "ta-item ta-message", named, el("span", "ta-dot"), this.body);
+    sign(this.element);
   }
 
   edit() {
     const area = el("textarea", "ta-edit", { "aria-label": "Edit message", rows: "3" });
     area.value = this.text;
-    const done = () => this.body.replaceChildren(...this.shown, this.bar);
+    const who = this.body.firstChild;
+    const done = () => this.body.replaceChildren(who, ...this.shown, this.bar);
     const send = () => (area.value.trim() || this.files.length) && this.resend(area.value);
     const buttons = el("div", "ta-bar ta-shown", {});
     buttons.append(button("ta-primary", "Send again", null, send), button("ta-plain", "Cancel", null, done));
@@ -34,9 +37,23 @@ export class Message {
         send();
       }
     });
-    this.body.replaceChildren(...this.shown.filter((part) => part.matches(".ta-attached")), area, buttons);
+    this.body.replaceChildren(who, ...this.shown.filter((part) => part.matches(".ta-attached")), area, buttons);
     area.focus();
   }
+}
+
+/** Says who wrote the message of this element, to whoever looks now. */
+export function sign(element) {
+  const { author } = element.dataset;
+  const mine = isMine(author);
+  const dot = element.querySelector(".ta-dot");
+  dot.className = mine ? "ta-dot" : "ta-dot ta-person";
+  dot.style.setProperty("--person", mine ? "" : hued(author)["--person"]);
+  dot.setAttribute("aria-hidden", "true");
+  dot.replaceChildren(mine ? icon("person") : initials(author));
+  const who = element.querySelector(".ta-said").firstChild;
+  who.className = mine ? "ta-offscreen" : "ta-author";
+  who.textContent = mine ? "You: " : author;
 }
 
 function bubble(text) {

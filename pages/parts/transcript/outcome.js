@@ -1,5 +1,6 @@
 // How a turn ended: the sentence, what one can do about it, and what it took.
 import { button, count, dollars, el, icon, seconds } from "./dom.js";
+import { isMine, viewer } from "./viewer.js";
 
 // What helps, the most promising first, by the kind of failure (agent/errors.py lists them all).
 const REMEDIES = {
@@ -31,7 +32,7 @@ export function remedies({ kind }, { shown, vendor, resume }) {
     model: ["Choose another model", "swap_horiz", () => tell("ta-models")],
     new: ["Start a new session", "add", () => location.assign("/")],
   };
-  const names = REMEDIES[kind] ?? ["again"];
+  const names = (REMEDIES[kind] ?? ["again"]).filter((name) => name !== "settings" || viewer.keys);
   return names.map((name, i) => button(`ta-remedy ${i ? "ta-second" : "ta-primary"}`, ...all[name]));
 }
 
@@ -83,7 +84,7 @@ function tell(name, detail = {}) {
 }
 
 function cut(why, by, upstream) {
-  const who = by === "owner" || !by ? "Stopped" : `Stopped by ${by}`;
+  const who = isMine(by) ? "Stopped" : `Stopped by ${by}`;
   const proof = upstream === undefined ? "" : `; the provider’s connection closed after ${upstream < 1 ? "less than 1" : Math.round(upstream)} ms`;
   const said = {
     crash: "The server stopped unexpectedly here. Everything up to this point was kept.",

@@ -1,25 +1,12 @@
 // One thought: a head with its kind and duration, a body that grows. Closed markdown is HTML, the rest a plain tail.
-import DOMPurify from "dompurify";
-import { button, copy, el, icon, seconds } from "./dom.js";
+import { el, icon, seconds } from "./dom.js";
+import { safe } from "./html.js";
 import { Tail } from "./tail.js";
 
 const ICONS = { thinking: "psychology", action: "bolt", observation: "visibility", answer: "auto_awesome" };
 const NAMES = { thinking: "Thinking…", action: "Action", observation: "Observation", answer: "Answer" };
 const FOLD = 500; // ms that a finished thought stays open, so that its last words can be read
 const BRIEF = 64; // characters of a result that need no box of their own
-
-// The second wall (the first is pages/markdown.py): no style, no id, no picture, no form, nothing that fetches.
-const STRICT = {
-  USE_PROFILES: { html: true, mathMl: true },
-  FORBID_TAGS: ["style", "form", "input", "button", "textarea", "select", "img", "picture", "video", "audio", "source", "iframe"],
-  FORBID_ATTR: ["style", "id", "name", "srcset", "src"],
-  ALLOW_ARIA_ATTR: false,
-  ADD_ATTR: ["target", "data-lang", "encoding"],
-  ALLOW_DATA_ATTR: false,
-  // Every attribute value must pass this, not only addresses: http(s), mailto, or nothing that looks like a scheme.
-  ALLOWED_URI_REGEXP: /^(?:https?:|mailto:|[^a-z]|[a-z+.-]+(?:[^a-z+.\-:]|$))/i,
-  RETURN_DOM_FRAGMENT: true,
-};
 
 export class Thought {
   constructor({ id, kind, open, age, ms, ok, args, text, html, source }, turn) {
@@ -124,24 +111,6 @@ export class Thought {
   }
 
   append(html) {
-    const fragment = DOMPurify.sanitize(html, STRICT);
-    for (const link of fragment.querySelectorAll("a")) {
-      link.target = "_blank";
-      link.rel = "noopener noreferrer nofollow";
-    }
-    for (const table of fragment.querySelectorAll("table")) {
-      const frame = el("div", "ta-table", { tabindex: "0", role: "group", "aria-label": "Table" });
-      table.replaceWith(frame);
-      frame.append(table);
-    }
-    for (const maths of fragment.querySelectorAll("math[display=block]")) maths.setAttribute("tabindex", "0"); // it scrolls, too
-    for (const pre of fragment.querySelectorAll("pre")) {
-      const code = el("div", "ta-code", { "data-lang": pre.dataset.lang ?? "" });
-      const copyButton = button("ta-copy", "Copy code", "content_copy", () => copy(pre.textContent, copyButton), { bare: true });
-      pre.replaceWith(code);
-      pre.tabIndex = 0; // it scrolls sideways, so the keyboard must reach it
-      code.append(pre, copyButton);
-    }
-    this.closed.append(fragment);
+    this.closed.append(safe(html));
   }
 }

@@ -78,7 +78,7 @@ export class Turn {
     const copyButton = button("ta-act", "Copy answer", "content_copy", () => copy(this.answer, copyButton), { bare: true });
     const again = () => this.act("regenerate", { turn: this.id });
     if (this.answer || outcome.state === "done") bar.append(copyButton);
-    bar.append(button("ta-act", "Regenerate", "refresh", again, { bare: true }));
+    bar.append(button("ta-act ta-again", "Regenerate", "refresh", again, { bare: true }));
     const [took, ...more] = bill(outcome, this.name);
     bar.append(took);
     this.outcome.replaceChildren(...(outcome.state === "done" ? [] : [reason(outcome, vendor)]), bar, ...more);

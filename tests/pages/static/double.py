@@ -161,11 +161,12 @@ class Double:
         self.url = f"http://127.0.0.1:{port}"
         self.conversations: dict[str, Conversation] = {}
 
-    def conversation(self, session: str, *plans: Plan, reads: bool = True) -> Conversation:
+    def conversation(self, session: str, *plans: Plan, reads: bool | None = None) -> Conversation:
         """The session, whose first connections go as planned, and all later ones well."""
         one = self.conversations.setdefault(session, Conversation(session))
         one.plans += plans
-        one.reads = reads
+        if reads is not None:
+            one.reads = reads
         return one
 
     def file(self, line: ServerConnection, request: Request) -> Response | None:

@@ -175,6 +175,21 @@ async def test_a_message_that_cannot_be_read_is_not_said_for_ever(server: Double
     assert seen == {"message": "It has a NUL.", "kind": "bad_request"}
 
 
+async def test_a_message_that_is_too_long_for_the_line_is_not_said_again(server: Double) -> None:
+    there = server.conversation("s", Plan(frames=1, code=1009))
+    seen = await node(
+        """
+        const agent = connect({ ...quick, session: "s" });
+        const asked = await why(agent.ask("much"));
+        await until(agent, "open");
+        print(asked);
+        """,
+        server.url,
+    )
+    assert seen == {"message": "That message is too long.", "kind": "too_long"}
+    assert len(there.said) <= 1
+
+
 async def refuse(there: Conversation, times: int, error: str) -> None:
     for n in range(times):
         await there.wait_until(lambda n=n: len(there.said) > n)
@@ -390,6 +405,61 @@ async def test_a_connection_that_says_nothing_is_given_up(server: Double) -> Non
     assert len(there.queries) == 2
 
 
+async def test_a_question_that_nobody_takes_is_asked_again_long_before_a_ping_is_due(server: Double) -> None:
+    server.conversation("s").ignored = 1
+    seen = await node(
+        """
+        const real = setTimeout;
+        globalThis.setTimeout = (call, ms) => real(call, ms / 50);
+        const began = Date.now();
+        await connect({ ...quick, session: "s" }).ask("a");
+        print(Date.now() - began);
+        """,
+        server.url,
+    )
+    assert 400 <= seen < 1500  # a ping would be due after 1,200
+
+
+async def test_an_idle_connection_that_breaks_now_and_then_is_never_given_up(server: Double) -> None:
+    there = server.conversation("s", *[Plan(frames=1, code=1001)] * 9)
+    seen = await node(
+        """
+        const real = Date.now, attempts = [];
+        let minutes = 0;
+        Date.now = () => real() + 60_000 * minutes;
+        const agent = connect({ ...quick, session: "s" });
+        agent.on("waiting", ({ attempt }) => attempts.push(attempt));
+        for (let i = 0; i < 10; i++) await until(agent, "open").then(() => minutes++);
+        print(attempts);
+        """,
+        server.url,
+    )
+    assert seen == [0] * 9
+    assert len(there.queries) == 10
+
+
+async def test_what_is_said_meanwhile_waits_for_the_connection_but_who_types_does_not_matter_then(
+    server: Double,
+) -> None:
+    there = server.conversation("s", Plan(frames=6, code=1001))
+    await node(
+        """
+        const agent = connect({ ...quick, session: "s" });
+        const asked = why(agent.ask("hold"));
+        await until(agent, "waiting");
+        agent.typing();
+        agent.interrupt();
+        await asked;
+        for (let i = 0; i < 9; i++) agent.typing();
+        agent.clear();
+        await until(agent, "cleared");
+        print(null);
+        """,
+        server.url,
+    )
+    assert [frame["type"] for frame in there.said] == ["message", "interrupt", "typing", "clear"]
+
+
 NETWORK = """
 const network = new EventTarget();
 for (const name of ["addEventListener", "removeEventListener"]) globalThis[name] = network[name].bind(network);
@@ -512,6 +582,12 @@ async def test_the_server_or_one_of_its_doors_may_be_named(server: Double, given
     assert query["path"] == path
     assert query["dialect"] == "room"
     assert query.get("x") == ("1" if "?" in given else None)
+
+
+async def test_a_session_may_be_named_in_the_url(server: Double) -> None:
+    url = f"{server.url}/ws/agent?session=mine"
+    assert await node('await connect(url).ask("a"); print(connect(url).session);', url) == "mine"
+    assert list(server.conversations) == ["mine"]
 
 
 # ── what it is ───────────────────────────────────────────────────────────────────────────────────────────

@@ -1,0 +1,45 @@
+"""Who is here, as circles in the header, and their names behind them. The browser's half is `people.js`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from nicegui import ui
+
+from .state import begin, change
+from .text import text
+
+MOST = 100  # names that a page is sent
+
+
+class PeopleBar(ui.element, component="people.js"):
+    """Nothing at all while one is alone. `on_name(name)` gets the name that somebody gives themselves, where they may,
+    and must end in `show` or `refused`."""
+
+    def __init__(self, *, on_name: Callable[[str], Any]) -> None:
+        super().__init__()
+        begin(self, others=[], more=0, me="", naming=False)
+        self.on("name", lambda event: on_name(str(event.args["name"])))
+
+    def show(self, *, others: Sequence[str], me: str, naming: bool) -> None:
+        """Who else is here (empty: somebody without a name), and who looks at it; `naming` where they choose a name."""
+        more = max(0, len(others) - MOST)
+        change(self, {"others": list(others[:MOST]), "more": more, "me": me, "naming": naming})
+
+    def refused(self, sentence: str) -> None:
+        self.run_method("refused", sentence)
+
+    def _displayed_contents(self, *, only_visible: bool) -> list[str]:
+        """For tests with NiceGUI's `User`, which runs no JavaScript."""
+        return [name or "Somebody" for name in self._props["state"]["others"]]
+
+
+def account(user: str, *, guest: bool) -> None:
+    """The line at the foot of the drawer: as whom one has signed in, and the way out."""
+    with ui.element("p").classes("ta-me"):
+        ui.icon("person_outline" if guest else "person").props("aria-hidden=true")
+        with ui.element("span").classes("ta-me-name").props(f'title="{"A guest" if guest else "Signed in"}"'):
+            text("strong", "You are a guest" if guest else user)
+            text("small", f"Others see you as {user}" if guest else "Signed in")
+        text("a", "Leave" if guest else "Sign out").props("href=/signout").classes("ta-me-out")
