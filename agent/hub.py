@@ -134,10 +134,7 @@ class Hub:
         return len(self._open)
 
     def _admit(self, user: str) -> None:
-        if self.running_of(user) >= self.limits.runs:
-            raise RateLimited(
-                f"You have {self.limits.runs} runs going on, and that is the most. Stop one, or wait.", AGAIN
-            )
+        self.limits.admit(sum(session.running and session.by == user for session in self._open.values()))
 
     def here(self, session: str) -> Session | None:
         return self._open.get(session)  # if it is in memory
