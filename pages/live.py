@@ -42,13 +42,13 @@ class Live:
         snapshot = self._screen.render.snapshot()
         self.cursor = snapshot["cursor"]
         view.show(snapshot)
-        view.on_ready(self._on_ready)
+        view.on_ready(self.stand_at)
         view.on_earlier(self._on_earlier)
         self.client.on_connect(self._on_silence)
         self.client.on_disconnect(self._on_cut)
         self.client.on_delete(self._on_delete)
 
-    def _on_ready(self, cursor: int) -> None:
+    def stand_at(self, cursor: int) -> None:
         """The browser has everything up to `cursor` and listens: on load, after a cut, when it found a gap."""
         if self._over:
             return
@@ -153,7 +153,7 @@ class Screen:
                 lagging = True
                 continue
             if not self.render.reaches(page.cursor):
-                page._on_ready(page.cursor)
+                page.stand_at(page.cursor)
                 continue
             page.cursor, page.current, frame = self.render.frame(page.cursor, page.current)
             await send(page.client.id, frame)

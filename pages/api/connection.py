@@ -22,7 +22,7 @@ from .dialects import Dialect
 from .dialects.ephemeral import PING
 from .doors import Doors
 from .feed import Feed, feed_of, spelt
-from .incoming import Message, Said, framed, parse
+from .incoming import framed, id_of, parse
 from .notes import Notes
 
 GOING = 1001  # a close that waits until the client has been told everything
@@ -164,12 +164,12 @@ class Connection:
 
     async def _take(self, text: str | None) -> None:
         """Does what a frame says, or answers with the one sentence that says why not."""
-        said = None
+        longest = 6 * self._session.limits.message + 10_000  # JSON may need six letters for one
         try:
             self._rate.take()
             if text is None:
                 raise BadRequest("Send text, not bytes.")
-            if len(text) > 6 * self._session.limits.message + 10_000:  # JSON may need six letters for one
+            if len(text) > longest:
                 raise TooLong(f"That frame has {len(text):,} characters: too long for any message.")
             if self._bare and not framed(text):
                 self._dialect = self._notes.dialect = self._bare
@@ -177,19 +177,18 @@ class Connection:
             if self._dialect.prompts:
                 hear(self._session, self._person, text)
             else:
-                said = parse(text)
-                await act(self._doors.hub, self._session, self._person, said, self._seat)
+                await act(self._doors.hub, self._session, self._person, parse(text), self._seat)
         except ThinkaloudError as error:
-            await self._refuse(error, said)
+            await self._refuse(error, id_of(text) if text and len(text) <= longest else None)
         else:
             self._refused = 0
 
-    async def _refuse(self, error: ThinkaloudError, said: Said | None) -> None:
+    async def _refuse(self, error: ThinkaloudError, message: str | None) -> None:
         """Sent from here, so that whoever does not read the refusals is not heard any more either."""
         retry_after = error.retry_after if isinstance(error, RateLimited) else None
         for frame in self._dialect.error(error.kind, error.message, retry_after):
-            if isinstance(frame, dict) and isinstance(said, Message) and said.id:
-                frame = {**frame, "message_id": said.id}
+            if isinstance(frame, dict) and message:
+                frame = {**frame, "message_id": message}
             await self._send(spelt(frame))
         self._refused += 1
         if self._refused >= REFUSALS:

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from agent.access import ANYBODY, Person
 from agent.hub import Hub
 from agent.limits import Seats
+from agent.sound import sound
 
 from .locks import Locks
 
@@ -46,7 +47,7 @@ class Doors:
         """Tells all connections, or those of one name; returns how many."""
         told = [reader for reader in self.readers if to is None or reader.name == to]
         for reader in told:
-            reader.tell({"type": "broadcast", "content": content, "by": by})
+            reader.tell({"type": "broadcast", "content": sound(content), "by": by})
         return len(told)
 
     async def close(self) -> None:

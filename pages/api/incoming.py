@@ -87,6 +87,12 @@ def framed(text: str) -> bool:
     return "type" in (_object(text) or {})
 
 
+def id_of(text: str) -> str | None:
+    """The `id` that a frame has, be the rest right or wrong: whoever sent it waits to hear of it."""
+    id = (_object(text) or {}).get("id")
+    return sound(id) if isinstance(id, str) and len(id) <= LONGEST_ID else None
+
+
 def _object(text: str) -> dict[str, Any] | None:
     """The JSON object, or None where it is none. Too deeply nested and absurdly long numbers are no JSON either."""
     if not text.lstrip().startswith("{"):

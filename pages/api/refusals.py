@@ -45,6 +45,9 @@ ANSWERS: dict[int | str, dict[str, Any]] = {
 }
 
 
+NO_JSON = "The body is not JSON."
+
+
 class DoorRoute(APIRoute):
     """A route that turns our errors into answers, and what FastAPI finds wrong with a request into one sentence."""
 
@@ -71,7 +74,13 @@ class DoorRoute(APIRoute):
         return handled
 
 
-NO_JSON = "The body is not JSON."
+def named(route: APIRoute) -> str:
+    """What an operation is called in OpenAPI, and with that in clients that are made of it."""
+    return f"{route.tags[0]}_{route.name}"
+
+
+DOOR: dict[str, Any] = {"route_class": DoorRoute, "responses": ANSWERS, "generate_unique_id_function": named}
+"""What every router of a door for programs is made with."""
 
 
 def at_most(bytes: int, request: Request) -> Request:

@@ -5,58 +5,40 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Mapping
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Header, Path, Query, Request
-from pydantic import BaseModel, ConfigDict, Field
+from fastapi import APIRouter, Header, Query, Request
+from pydantic import BaseModel, Field
 from starlette.responses import Response, StreamingResponse
 
 from agent.access import Person, Role, standing
 from agent.entering import enter, seen_by
-from agent.events import Intent
 from agent.hub import Hub
-from agent.session import LONGEST_TITLE, Session
+from agent.session import Session
 from agent.store import Card
 
 from .acts import act
+from .bodies import Answered, Anybody, Ask, Changed, Id, Invited, Participant, Said, Somebody
 from .dialects import DIALECTS
 from .doors import Doors
 from .feed import feed_of
 from .incoming import Clear, Interrupt, Message, Reply
-from .refusals import ANSWERS, DoorRoute
+from .refusals import DOOR
 from .socket import cursor
 from .sse import Stream
 
-MOST_DAYS = 3650
-Id = Annotated[str, Path(description="the session", examples=["standup"])]
-After = Annotated[str, Query(description="the last `eventId` one has: what follows comes, once each", examples=["0"])]
-
-
-class Asked(BaseModel):
-    model_config = ConfigDict(extra="ignore", strict=True)
-
-
-class Said(Asked):
-    content: str = Field(examples=["Why is the sky blue?"])
-    intent: Intent = Field(default="queue", description="what to do while the agent works")
-    id: str | None = Field(default=None, min_length=1, max_length=200, description="makes a repeated send harmless")
-    attachments: list[str] = Field(default_factory=list, description="ids of files that were uploaded")
-
-
-class Changed(Asked):
-    title: str | None = Field(default=None, max_length=LONGEST_TITLE)
-    model: str | None = Field(default=None, description="of the turns that follow")
-
-
-class Answered(Asked):
-    content: str
-
-
-class Invited(Asked):
-    role: Literal["member", "viewer"] = "viewer"
-    days: int = Field(default=30, ge=1, le=MOST_DAYS)
-
-
-class Participant(Asked):
-    role: Literal["member", "viewer"]
+CURSOR = {"pattern": "^[0-9]{1,15}$"}
+After = Annotated[
+    str,
+    Query(
+        description="the last `eventId` one has: what follows comes, once each",
+        examples=["0"],
+        json_schema_extra=CURSOR,
+    ),
+]
+LastEventId = Annotated[
+    str | None,
+    Header(description="what EventSource sends after a cut; counts before `after`", json_schema_extra=CURSOR),
+]
+Wordings = Literal["native", "agent", "thoughts", "text", "room", "task"]
 
 
 class Link(BaseModel):
@@ -102,7 +84,7 @@ class Sessions(BaseModel):
 
 def router(doors: Doors) -> APIRouter:
     """`/api/sessions…`"""
-    api = APIRouter(prefix="/api/sessions", route_class=DoorRoute, responses=ANSWERS, tags=["sessions"])
+    api = APIRouter(prefix="/api/sessions", tags=["sessions"], **DOOR)
     hub = doors.hub
 
     async def entered(request: Request, id: str, wanted: Any = "watch", *, make: bool = False) -> Session:
@@ -177,7 +159,7 @@ def router(doors: Doors) -> APIRouter:
         return page_of(hub, person, session)
 
     @api.post("/{id}/asks/{ask}", summary="Answer what the agent asked")
-    async def reply(request: Request, id: Id, ask: str, body: Answered) -> SessionPage:
+    async def reply(request: Request, id: Id, ask: Ask, body: Answered) -> SessionPage:
         person = doors.person(request.state)
         session = await entered(request, id, "take part")
         await act(hub, session, person, Reply(ask=ask, content=body.content))
@@ -189,14 +171,14 @@ def router(doors: Doors) -> APIRouter:
         return Link(url=link_to(doors, session, body.role, body.days))
 
     @api.put("/{id}/people/{user}", summary="Let somebody who signs in watch or take part")
-    async def let_in(request: Request, id: Id, user: str, body: Participant) -> SessionPage:
+    async def let_in(request: Request, id: Id, user: Somebody, body: Participant) -> SessionPage:
         person = doors.person(request.state)
         session = await entered(request, id, "own")
         session.share(user, body.role, by=person.user)
         return page_of(hub, person, session)
 
     @api.delete("/{id}/people/{user}", summary="… or not any more")
-    async def let_out(request: Request, id: Id, user: str) -> SessionPage:
+    async def let_out(request: Request, id: Id, user: Anybody) -> SessionPage:
         person = doors.person(request.state)
         session = await entered(request, id, "own")
         session.share(user, None, by=person.user)
@@ -205,8 +187,7 @@ def router(doors: Doors) -> APIRouter:
     @api.get("/{id}/events", response_class=StreamingResponse, responses=LINES, summary="The log so far, by line")
     async def events(request: Request, id: Id, after: After = "0") -> StreamingResponse:
         session = await entered(request, id)
-        start = cursor(after)
-        start = 0 if start > len(session.log) else start
+        start = cursor(after) if cursor(after) <= len(session.log) else 0
         return StreamingResponse(lines(session, start), media_type="application/x-ndjson", headers=NOT_KEPT)
 
     @api.get("/{id}/stream", response_class=StreamingResponse, responses=STREAMED, summary="The log, live")
@@ -214,8 +195,8 @@ def router(doors: Doors) -> APIRouter:
         request: Request,
         id: Id,
         after: After = "0",
-        dialect: Annotated[Literal["native", "agent", "thoughts", "text", "room", "task"], Query()] = "native",
-        last_event_id: Annotated[str | None, Header(description="what EventSource sends after a cut")] = None,
+        dialect: Annotated[Wordings, Query(description="in which words")] = "native",
+        last_event_id: LastEventId = None,
     ) -> StreamingResponse:
         session = await entered(request, id)
         until = getattr(request.state, "expires", None)

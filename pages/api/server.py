@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import iter_route_contexts
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Match, Route
 from starlette.types import Receive, Scope, Send
@@ -15,18 +16,17 @@ from starlette.types import Receive, Scope, Send
 from agent.errors import Forbidden, NotFound
 
 from .asyncapi import asyncapi
+from .bodies import Announced
 from .doors import Doors
-from .refusals import ANSWERS, DoorRoute, refusal
+from .refusals import DOOR, refusal
 
 SERVER = "0.1.0"
 ALONE = ("/metrics", "/openapi.json", "/asyncapi.json")
 """Paths of this file that are not below /api."""
 
-
-class Announced(BaseModel):
-    model_config = ConfigDict(extra="ignore", strict=True)
-    content: str = Field(min_length=1, max_length=10_000)
-    to: str | None = Field(default=None, description="a `client_id`; everybody, if it is left out")
+FIGURES: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"text/plain": {"schema": {"type": "string"}}}, "description": "the server's figures"}
+}
 
 
 class Told(BaseModel):
@@ -35,19 +35,21 @@ class Told(BaseModel):
 
 def router(app: FastAPI, doors: Doors) -> APIRouter:
     """`/api/broadcast`, `/metrics`, `/openapi.json`, `/asyncapi.json`, and what is not there."""
-    api = APIRouter(route_class=DoorRoute, responses=ANSWERS, tags=["server"])
+    api = APIRouter(tags=["server"], **DOOR)
 
     @api.post("/api/broadcast", summary="Tell every connection something, or one that has a name")
     async def broadcast(request: Request, body: Announced) -> Told:
         person = doors.person(request.state)
-        if person.role == "viewer" or (body.to is None and person.role != "owner"):
+        if person.role == "viewer" or person.rooms:  # who came by a link is a guest in one room
+            raise Forbidden("You may watch what is shared with you, but not speak to other connections.")
+        if body.to is None and person.role != "owner":
             raise Forbidden("Only an owner of the server may tell everybody something.")
         told = doors.broadcast(body.content, person.user, body.to)
         if body.to is not None and not told:
             raise NotFound("Nobody is connected under that name.")
         return Told(connections=told)
 
-    @api.get("/metrics", response_class=PlainTextResponse, summary="For Prometheus")
+    @api.get("/metrics", response_class=Response, responses=FIGURES, summary="For Prometheus")
     async def metrics(request: Request) -> PlainTextResponse:
         if doors.person(request.state).role != "owner":
             raise Forbidden("Only an owner of the server may see its figures.")
@@ -96,15 +98,20 @@ def methods(routes: Sequence[BaseRoute], scope: Scope) -> set[str]:
     return {method for route in partial for method in route.methods or ()}
 
 
-def openapi(routes: Sequence[BaseRoute]) -> dict[str, object]:
-    return get_openapi(
+def openapi(routes: Sequence[BaseRoute]) -> dict[str, Any]:
+    """What may be asked over HTTP, as `/openapi.json` tells it."""
+    told = get_openapi(
         title="Thinkaloud",
         version=SERVER,
         summary="Watch an agent think, live.",
         description="The websockets are described in /asyncapi.json. Errors are "
-        '`{"error": {"kind", "message", "retry_after"?}}`.',
+        '`{"error": {"kind", "message", "retry_after"?}}`. A token is needed where sign-in is on.',
         routes=routes,
     )
+    told.setdefault("components", {})["securitySchemes"] = {
+        "token": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT", "description": "what an invitation has"}
+    }
+    return told | {"security": [{}, {"token": []}]}
 
 
 def figures(doors: Doors) -> str:

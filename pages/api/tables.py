@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from types import SimpleNamespace
+from typing import Any
+
+from fastapi import FastAPI
 
 from agent.events import (
     AskClosed,
@@ -11,7 +15,10 @@ from agent.events import (
     Event,
     Kind,
     MessagePosted,
+    MessageRead,
+    MessageWithdrawn,
     SessionCleared,
+    SessionCreated,
     SessionRenamed,
     ThoughtDelta,
     ThoughtEnd,
@@ -26,6 +33,8 @@ from .dialects.ephemeral import EPHEMERAL
 from .endpoints import ENDPOINTS, Endpoint
 from .example import told
 from .incoming import INCOMING
+from .mount import mount
+from .server import openapi
 from .shape import Frame, Shape
 
 MARKED = re.compile(r"(<!-- table: ([\w-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
@@ -34,10 +43,17 @@ Row = Callable[[Event, Facts], bool]
 
 
 def tables() -> Mapping[str, str]:
-    """Name → markdown: `sockets`, `incoming`, `dialects`, `ephemeral`, and the frames of each dialect by its name."""
-    frames = {name: _shapes(DIALECTS[name].shapes, besides=EPHEMERAL) for name in COLUMNS if DIALECTS[name].shapes}
+    """Name → markdown: `sockets`, `rest`, `incoming`, `dialects`, `ephemeral`, and the frames of each dialect by its
+    name; of `room`, those that `agent` does not have."""
+    known = {"room": DIALECTS["agent"].shapes}
+    frames = {
+        name: _shapes(DIALECTS[name].shapes, besides=(*EPHEMERAL, *known.get(name, ())))
+        for name in COLUMNS
+        if DIALECTS[name].shapes
+    }
     return {
         "sockets": _table(("endpoint", "dialect", "frames"), [_socket(endpoint) for endpoint in ENDPOINTS]),
+        "rest": _table(("request", "takes", "status", "does"), _requests()),
         "incoming": _shapes(INCOMING),
         "dialects": _table(("event", *(f"`{name}`" for name in COLUMNS)), _dialects()),
         "ephemeral": _shapes(EPHEMERAL),
@@ -59,6 +75,30 @@ def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 def _socket(endpoint: Endpoint) -> Sequence[str]:
     return f"`WS {endpoint.path}`", f"`{endpoint.dialect.name}`" if endpoint.dialect else "—", endpoint.says
+
+
+def _requests() -> Iterable[Sequence[str]]:
+    """As the app's own OpenAPI has them: what it tells programs and what people read is one list."""
+    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
+    doors: Any = SimpleNamespace(hub=None)  # which routes look at only when somebody asks
+    mount(app, doors)
+    document = openapi(app.routes)
+    for path, methods in document["paths"].items():
+        for method, about in methods.items():
+            status = " / ".join(code for code in about["responses"] if code.startswith("2"))
+            yield f"`{method.upper()} {path}`", _taken(about, document), status, about["summary"]
+
+
+def _taken(about: Mapping[str, Any], document: Mapping[str, Any]) -> str:
+    """What may stand behind the `?`, then the fields of the body; those that may be left out with a question mark."""
+    queries = [f"`?{one['name']}=`" for one in about.get("parameters", ()) if one["in"] == "query"]
+    content = about.get("requestBody", {}).get("content", {}).get("application/json", {})
+    body = content.get("schema", {})
+    while "$ref" in body:
+        body = document["components"]["schemas"][body["$ref"].rpartition("/")[2]]
+    must = body.get("required", ())
+    fields = [f"`{name}`" if name in must else f"`{name}?`" for name in body.get("properties", ())]
+    return " ".join([*queries, *fields])
 
 
 def _shapes(shapes: Iterable[Shape], besides: Sequence[Shape] = ()) -> str:
@@ -99,6 +139,8 @@ def _is(*kinds: type[Event], **fields: str) -> Row:
 
 ROWS: Mapping[str, Row] = {
     "message.posted": _is(MessagePosted),
+    "message.read": _is(MessageRead),
+    "message.withdrawn": _is(MessageWithdrawn),
     "turn.start": _is(TurnStart),
     "thinking": _thought("thinking"),
     "action": _thought("action", tool=True),
@@ -112,6 +154,7 @@ ROWS: Mapping[str, Row] = {
     "turn.end interrupted": _is(TurnEnd, reason="interrupted"),
     "turn.end failed": _is(TurnEnd, reason="failed"),
     "session.cleared": _is(SessionCleared),
+    "session.created": _is(SessionCreated),
     "session.renamed": _is(SessionRenamed),
 }
 """What the rows are about; an event that is in none of them says nothing in any dialect but `native`."""

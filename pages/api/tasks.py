@@ -3,30 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Annotated, Literal
+from typing import Any, Literal
 
-from fastapi import APIRouter, Header, Path, Query, Request
-from pydantic import BaseModel, ConfigDict, Field
+from fastapi import APIRouter, Request
+from pydantic import BaseModel, Field
 from starlette.responses import Response, StreamingResponse
 
 from agent import tasks
 from agent.entering import enter
 from agent.session import Session
 
+from .bodies import TaskId, Wanted
 from .dialects import DIALECTS
 from .doors import Doors
-from .refusals import ANSWERS, DoorRoute
-from .rest import STREAMED
+from .refusals import DOOR
+from .rest import STREAMED, After, LastEventId
 from .socket import cursor
 from .sse import Stream
 
-Id = Annotated[str, Path(description="the task")]
-
-
-class Wanted(BaseModel):
-    model_config = ConfigDict(extra="ignore", strict=True)
-    prompt: str = Field(examples=["Compare the three largest rivers of Europe."])
-    model: str | None = Field(default=None, description="who is to work on it; else the default")
+ENDED: dict[int | str, dict[str, Any]] = {204: {"description": "It is over, and you have all of it."}}
 
 
 class Begun(BaseModel):
@@ -61,7 +56,7 @@ class Tasks(BaseModel):
 
 def router(doors: Doors) -> APIRouter:
     """`/api/agent/tasks…`; a task is a session, so `/api/sessions/{id}` has it as well."""
-    api = APIRouter(prefix="/api/agent/tasks", route_class=DoorRoute, responses=ANSWERS, tags=["tasks"])
+    api = APIRouter(prefix="/api/agent/tasks", tags=["tasks"], **DOOR)
     hub = doors.hub
 
     async def entered(request: Request, id: str, wanted: Literal["watch", "take part"] = "watch") -> Session:
@@ -80,27 +75,27 @@ def router(doors: Doors) -> APIRouter:
         return Tasks(tasks=[told(task) for task in tasks.tasks(hub, doors.person(request.state))])
 
     @api.get("/{id}", summary="How it stands, and what came of it")
-    async def one(request: Request, id: Id) -> TaskState:
+    async def one(request: Request, id: TaskId) -> TaskState:
         return await state(request, id)
 
     @api.delete("/{id}", summary="Cancel it")
-    async def cancel(request: Request, id: Id) -> TaskState:
+    async def cancel(request: Request, id: TaskId) -> TaskState:
         session = await entered(request, id, "take part")
         session.stop(by=doors.person(request.state).user)
         return await state(request, id)
 
     @api.post("/{id}/continue", status_code=202, summary="Go on from the last step that was finished")
-    async def go_on(request: Request, id: Id) -> TaskState:
+    async def go_on(request: Request, id: TaskId) -> TaskState:
         session = await entered(request, id, "take part")
         session.resume(by=doors.person(request.state).user)
         return await state(request, id)
 
-    @api.get("/{id}/stream", response_class=StreamingResponse, responses=STREAMED, summary="Watch it")
+    @api.get("/{id}/stream", response_class=StreamingResponse, responses=STREAMED | ENDED, summary="Watch it")
     async def stream(
         request: Request,
-        id: Id,
-        after: Annotated[str, Query(description="the last `eventId` one has")] = "0",
-        last_event_id: Annotated[str | None, Header(description="what EventSource sends after a cut")] = None,
+        id: TaskId,
+        after: After = "0",
+        last_event_id: LastEventId = None,
     ) -> Response:
         session = await entered(request, id)
         start = cursor(last_event_id or after)

@@ -15,7 +15,7 @@
 /**
  * @typedef {object} Options
  * @property {string} [url] The server, or one of its websocket doors; where this module is from, if left out.
- * @property {string} [session] 1 to 64 letters, digits, "-" and "_"; whoever has it sees the same. A new one if left out.
+ * @property {string} [session] 1 to 64 letters, digits, "-", "_"; whoever has it sees the same. A new one if left out.
  * @property {boolean} [remember] A reload of the page finds the session again that it made.
  * @property {string} [token] Who one is, where the server wants to know.
  * @property {number} [after] The last event that is not wanted any more; 0, the whole log, if left out.
@@ -26,7 +26,6 @@
  *
  * @typedef {{ type: string, eventId?: number, [field: string]: any }} Frame
  *   `eventId` is there in whatever stands in the log.
- *
  * @typedef {object} Frames
  * @property {Frame & { session: string, lastEventId: number, active_users: string[], model: string, title: string,
  *   reset?: boolean }} hello After each (re)connect. With `reset` all follows from the first event on: forget what was.
@@ -38,7 +37,7 @@
  * @property {Frame & { content: string }} token A few more words of the answer.
  * @property {Frame & { percent: number, message: string }} progress
  * @property {Frame & { ask: string, content: string, choices?: string[] }} question Wants a `reply`.
- * @property {Frame & { ask: string, content: string, tool?: string, args?: any }} approval Wants a `reply`: true or false.
+ * @property {Frame & { ask: string, content: string, tool?: string, args?: any }} approval Also: true or false.
  * @property {Frame & { ask: string, by?: string, content?: string, allow?: boolean }} replied
  * @property {Frame & { content: string, usage?: any, cost_usd?: number, ms: number }} done The whole answer.
  * @property {Frame & { by?: string, why?: string }} interrupted
@@ -56,6 +55,8 @@
  * @typedef {Error & { kind: string, retry_after?: number, frame?: Frame }} Refusal
  *   Why there is no answer, in a sentence. `kind` is "interrupted", "withdrawn", "closed", "unreachable", or what the
  *   server said.
+ * @typedef {{ frame: Frame, posted: boolean, read: boolean, resolve: (frame: any) => void,
+ *   reject: (why: Refusal) => void }} Ask
  */
 
 const LONGEST_WAIT = 30_000;
@@ -80,29 +81,18 @@ export function connect(where, options) {
 
   /** @type {Map<string, Set<(frame: any) => void>>} */
   const listeners = new Map();
-  /** @type {Map<string, { frame: Frame, posted: boolean, read: boolean, resolve: (frame: any) => void, reject: (why: Refusal) => void }>} */
+  /** @type {Map<string, Ask>} */
   const asked = new Map();
-  /** @type {Frame[]} */
-  let unsent = [];
-  /** @type {WebSocket | undefined} */
-  let socket;
-  /** @type {"connecting" | "open" | "waiting" | "closed"} */
-  let state = "connecting";
-  let cursor = after;
-  let attempt = 0;
-  let final = false;
-  let trouble = "";
-  let dialled = 0;
-  let notBefore = 0;
-  let typed = 0;
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  let timer;
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  let again;
+  let /** @type {Frame[]} */ unsent = [];
+  let /** @type {WebSocket | undefined} */ socket;
+  let /** @type {"connecting" | "open" | "waiting" | "closed"} */ state = "connecting";
+  /** @type {Record<"next" | "again", ReturnType<typeof setTimeout> | undefined>} */
+  const timers = { next: undefined, again: undefined };
+  let [cursor, attempt, dialled, notBefore, typed] = [after, 0, 0, 0, 0];
+  let [final, trouble] = [false, ""];
 
   function open() {
-    final = false;
-    attempt = 0;
+    [final, attempt] = [false, 0];
     // the way there is another one then: a connection that stands is most likely dead, and waiting is over
     globalThis.addEventListener?.("online", open);
     dial();
@@ -110,9 +100,7 @@ export function connect(where, options) {
 
   function dial() {
     hangUp();
-    state = "connecting";
-    trouble = "";
-    dialled = Date.now();
+    [state, trouble, dialled] = ["connecting", "", Date.now()];
     for (const [name, value] of Object.entries({ session, after: cursor, token, dialect })) {
       if (value !== undefined) address.searchParams.set(name, `${value}`);
     }
@@ -126,12 +114,12 @@ export function connect(where, options) {
 
   /** A half-open connection says nothing for ever; closing it properly would take as long. */
   function watch(/** @type {number} */ ms) {
-    clearTimeout(timer);
-    timer = setTimeout(() => dropped(1006, ""), ms);
+    clearTimeout(timers.next);
+    timers.next = setTimeout(() => dropped(1006, ""), ms);
   }
 
   function hangUp() {
-    clearTimeout(timer);
+    clearTimeout(timers.next);
     const line = socket;
     socket = undefined;
     line?.close();
@@ -139,10 +127,7 @@ export function connect(where, options) {
 
   function hear(/** @type {any} */ data) {
     watch(state === "open" ? QUIET_FOR : ANSWERS_WITHIN);
-    let frame;
-    try {
-      frame = JSON.parse(data);
-    } catch {}
+    const frame = parsed(data);
     if (typeof frame?.type !== "string") return;
     if (frame.type === "hello") greeted(frame);
     if (frame.eventId !== undefined) {
@@ -158,24 +143,17 @@ export function connect(where, options) {
 
   function greeted(/** @type {Frame} */ hello) {
     session = hello.session ?? session;
-    if (remember) keep(session);
     if (hello.reset) cursor = 0;
     state = "open";
     watch(QUIET_FOR);
-    for (const ask of asked.values()) {
-      if (hello.reset) ask.posted = ask.read = false;
-    }
+    if (hello.reset) asked.forEach((ask) => (ask.posted = ask.read = false));
     sayAgain();
     unsent.splice(0).forEach(say);
     tell("open", { session });
   }
 
   /** Its id makes a message harmless that did arrive. */
-  function sayAgain() {
-    for (const ask of asked.values()) {
-      if (!ask.posted && state === "open") say(ask.frame);
-    }
-  }
+  const sayAgain = () => asked.forEach((ask) => ask.posted || state !== "open" || say(ask.frame));
 
   function dropped(/** @type {number} */ code, /** @type {string} */ reason) {
     hangUp();
@@ -189,7 +167,7 @@ export function connect(where, options) {
     }
     const in_ms = Math.max(backoff(attempt), notBefore - now);
     state = "waiting";
-    timer = setTimeout(dial, in_ms);
+    timers.next = setTimeout(dial, in_ms);
     tell("waiting", { in_ms, attempt: attempt++ });
   }
 
@@ -197,8 +175,7 @@ export function connect(where, options) {
     hangUp();
     final = kind === "closed";
     if (final) globalThis.removeEventListener?.("online", open);
-    state = "closed";
-    unsent = [];
+    [state, unsent] = ["closed", []];
     refuse(kind, reason);
     tell("closed", { code, reason });
   }
@@ -208,13 +185,11 @@ export function connect(where, options) {
     const { type, eventId } = frame;
     const mine = asked.get(frame.message);
     if (type === "status" || type === "agent_thinking" || type === "turn.start") {
-      for (const ask of asked.values()) ask.read ||= ask.posted;
+      asked.forEach((ask) => (ask.read ||= ask.posted));
     } else if (type === "error" && eventId === undefined) {
       refused(frame);
     } else if (type === "done" || type === "agent_response" || (type === "turn.end" && frame.reason === "done")) {
-      for (const [id, ask] of asked) {
-        if (ask.read && asked.delete(id)) ask.resolve(frame);
-      }
+      asked.forEach((ask, id) => ask.read && asked.delete(id) && ask.resolve(frame));
     } else if (type === "interrupted" || type === "error" || type === "turn.end") {
       const { kind = "interrupted", message = "It was stopped." } = frame.error ?? frame;
       refuse(kind, message, (ask) => ask.read, frame);
@@ -234,18 +209,17 @@ export function connect(where, options) {
     const waiting = [...asked.values()].filter((ask) => !ask.posted);
     if (message_id) refuse(kind, message, (ask) => ask.frame.id === message_id, error);
     else if (kind === "rate_limited") {
-      clearTimeout(again);
-      again = setTimeout(sayAgain, 1000 * Math.max(1, retry_after)); // many at once are let through in a second
+      clearTimeout(timers.again);
+      timers.again = setTimeout(sayAgain, 1000 * Math.max(1, retry_after)); // many at once are let through in a second
     } else if (waiting.length === 1) refuse(kind, message, (ask) => ask === waiting[0], error);
   }
 
   /** @param {string} kind @param {string} message @param {(ask: any) => boolean} [which] @param {any} [frame] */
   function refuse(kind, message, which = () => true, frame) {
-    for (const [id, ask] of asked) {
-      if (!which(ask)) continue;
-      asked.delete(id);
-      ask.reject(Object.assign(new Error(message), { kind, frame, retry_after: (frame?.error ?? frame)?.retry_after }));
-    }
+    const { retry_after } = frame?.error ?? frame ?? {};
+    asked.forEach((ask, id) => {
+      if (which(ask) && asked.delete(id)) ask.reject(Object.assign(new Error(message), { kind, frame, retry_after }));
+    });
   }
 
   function say(/** @type {Frame} */ frame) {
@@ -261,9 +235,7 @@ export function connect(where, options) {
         listener(frame);
       } catch (error) {
         // a fault of the page's own is reported as such, and the others hear the frame all the same
-        queueMicrotask(() => {
-          throw error;
-        });
+        void Promise.reject(error);
       }
     }
   }
@@ -271,16 +243,10 @@ export function connect(where, options) {
   open();
 
   return {
-    get session() {
-      return session;
-    },
+    get session() { return session; },
     /** The `eventId` of the last frame. */
-    get cursor() {
-      return cursor;
-    },
-    get state() {
-      return state;
-    },
+    get cursor() { return cursor; },
+    get state() { return state; },
 
     /**
      * Calls `listener` with each frame of that type ("*": of any that the server sends); returns what ends that.
@@ -306,9 +272,8 @@ export function connect(where, options) {
      */
     ask(content, { intent, id = newId() } = {}) {
       const frame = { type: "message", content, intent, id };
-      const answer = new Promise((resolve, reject) => {
-        asked.set(id, { frame, posted: false, read: false, resolve, reject });
-      });
+      const waits = { frame, posted: false, read: false };
+      const answer = new Promise((resolve, reject) => asked.set(id, { ...waits, resolve, reject }));
       answer.catch(() => {});
       if (state === "open") say(frame);
       else if (state === "closed") refuse("closed", "The connection is closed.");
@@ -323,28 +288,20 @@ export function connect(where, options) {
     withdraw: (/** @type {string} */ id) => say({ type: "withdraw", message: id }),
 
     /** Answers a `question` with a text, an `approval` with true or false. */
-    reply(/** @type {string} */ ask, /** @type {string | boolean} */ answer) {
-      say({ type: "reply", ask, ...(typeof answer === "boolean" ? { allow: answer } : { content: answer }) });
-    },
+    reply: (/** @type {string} */ ask, /** @type {string | boolean} */ answer) =>
+      say({ type: "reply", ask, [typeof answer === "boolean" ? "allow" : "content"]: answer }),
 
     /** Somebody is writing: may be called with each key. */
-    typing() {
-      if (state !== "open" || Date.now() - typed < TYPING_EVERY) return;
-      typed = Date.now();
-      say({ type: "typing" });
+    typing: () => {
+      if (state === "open" && Date.now() - typed >= TYPING_EVERY) say({ type: "typing" }), (typed = Date.now());
     },
 
-    /** Tries again at once. */
-    open,
-
+    open, // tries again at once
     /** Leaves; the agent goes on without. */
-    close() {
-      if (!final) end(1000, "The connection is closed.");
-    },
+    close: () => final || end(1000, "The connection is closed."),
   };
 }
 
-/** @param {string} [url] */
 function addressOf(url = "..") {
   const address = new URL(url, import.meta.url);
   address.protocol = address.protocol.replace("http", "ws");
@@ -353,24 +310,21 @@ function addressOf(url = "..") {
 }
 
 /** Up to half less, so that not everybody comes back at once. */
-function jittered(/** @type {number} */ attempt) {
-  return Math.min(1000 * 2 ** attempt, LONGEST_WAIT) * (1 - Math.random() / 2);
-}
+const jittered = (/** @type {number} */ attempt) =>
+  Math.min(1000 * 2 ** attempt, LONGEST_WAIT) * (1 - Math.random() / 2);
 
 /** Not `randomUUID`: browsers have that on https and localhost alone. */
-function newId() {
-  return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-}
+const newId = () =>
+  [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 
 /** Undefined where the page may not keep anything. */
-function kept() {
-  try {
-    return sessionStorage.getItem(KEPT_AS) ?? undefined;
-  } catch {}
-}
+const kept = () => tried(() => sessionStorage.getItem(KEPT_AS) ?? undefined);
+const keep = (/** @type {string} */ session) => tried(() => sessionStorage.setItem(KEPT_AS, session));
+const parsed = (/** @type {string} */ data) => tried(() => JSON.parse(data));
 
-function keep(/** @type {string} */ session) {
+/** @template T @param {() => T} how */
+function tried(how) {
   try {
-    sessionStorage.setItem(KEPT_AS, session);
+    return how();
   } catch {}
 }

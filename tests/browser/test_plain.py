@@ -14,8 +14,6 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from pages.api.dialects.agent import AGENT
-
 from .conftest import OpenTab
 from .player import words
 from .proxy import Proxy
@@ -218,8 +216,6 @@ def test_the_other_dialects_are_spoken_too(server: Server, open_plain: OpenPlain
 
 def test_every_question_has_its_answer_however_fast_they_come(server: Server, open_plain: OpenPlain) -> None:
     """Posted after the turn began that reads it, or to steer it."""
-    if "read" not in {shape.type for shape in AGENT.shapes}:
-        pytest.skip("The dialect does not say yet which turn has read a message.")
     prompt = server.write("quick", [*words("say", TEXT), CALL], words("say", "It is 42."), pace=0.001)
     ends = open_plain(server.url).evaluate(
         """async (prompt) => {

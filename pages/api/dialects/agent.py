@@ -12,7 +12,10 @@ from agent.events import (
     Event,
     Intent,
     MessagePosted,
+    MessageRead,
+    MessageWithdrawn,
     SessionCleared,
+    SessionCreated,
     SessionRenamed,
     ThoughtDelta,
     ThoughtEnd,
@@ -36,6 +39,8 @@ USER_MESSAGE = Shape(
     fields={"user_id": TEXT, "content": TEXT, "message": TEXT, "intent": one_of(*get_args(Intent))},
     optional={"attachments": OBJECTS},
 )
+READ = Shape(type="read", says="the agent has the message in its prompt; `turn` answers it", fields={"message": TEXT})
+WITHDRAWN = Shape(type="withdrawn", says="its author took it back before that", fields={"message": TEXT})
 STATUS = Shape(
     type="status",
     says="a turn began",
@@ -81,13 +86,17 @@ INTERRUPTED = Shape(
     fields={"by": TEXT, "why": one_of(*get_args(Why)), "message": TEXT, "ms": COUNT},
 )
 CLEARED = Shape(type="cleared", says="the agent has forgotten all that was before", fields={"by": TEXT})
-TITLE = Shape(type="title", says="the session has another title", fields={"title": TEXT})
+TITLE = Shape(type="title", says="the session has a title, or another one", fields={"title": TEXT})
 
 
 def words(event: Event, facts: Facts) -> Sequence[Frame]:
     match event:
         case MessagePosted():
             return [posted(event)]
+        case MessageRead():
+            return [READ.frame(event, message=event.message)]
+        case MessageWithdrawn():
+            return [WITHDRAWN.frame(event, message=event.message)]
         case TurnStart():
             return [STATUS.frame(event, status="thinking", by=event.by, model=event.model)]
         case ThoughtStart() | ThoughtDelta() | ThoughtEnd():
@@ -102,7 +111,7 @@ def words(event: Event, facts: Facts) -> Sequence[Frame]:
             return [broken(event)]
         case SessionCleared():
             return [CLEARED.frame(event, by=event.by)]
-        case SessionRenamed():
+        case SessionCreated() | SessionRenamed():
             return [TITLE.frame(event, title=event.title)]
         case _:
             return ()
@@ -173,7 +182,7 @@ def _ask(event: AskOpened | AskClosed) -> Frame:
 
 
 TOLD = (
-    *(THINKING, ACTION, OBSERVATION, TOKEN, PROGRESS, QUESTION, APPROVAL, REPLIED),
+    *(READ, WITHDRAWN, THINKING, ACTION, OBSERVATION, TOKEN, PROGRESS, QUESTION, APPROVAL, REPLIED),
     *(INTERRUPTED, ERROR, CLEARED, TITLE),
 )  # `room` has these too
 AGENT = Dialect(

@@ -1,5 +1,6 @@
 """The tables in docs/protocol.md are those that the code goes by."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,18 @@ PROTOCOL = Path(__file__).parents[3] / "docs" / "protocol.md"
 def test_the_tables_in_the_docs_are_as_the_code_has_them():
     document = PROTOCOL.read_text(encoding="utf-8")
     assert filled(document) == document, "run pages.api.tables.filled over docs/protocol.md"
+
+
+def test_every_table_stands_in_the_docs():
+    marked = re.findall(r"<!-- table: ([\w-]+) -->", PROTOCOL.read_text(encoding="utf-8"))
+    assert sorted(marked) == sorted(tables())
+
+
+def test_the_table_of_requests_says_what_each_of_them_takes():
+    rows = tables()["rest"].splitlines()
+    assert any(row.startswith("| `POST /api/agent/tasks` | `prompt` `model?` | 202 |") for row in rows)
+    assert any(row.startswith("| `GET /api/sessions/{id}/stream` | `?after=` `?dialect=` | 200 |") for row in rows)
+    assert all(row.split("|")[4].strip() for row in rows)
 
 
 def test_a_table_stands_where_it_is_called_and_nothing_else_changes():
@@ -35,8 +48,9 @@ def test_a_table_has_as_many_cells_in_each_row():
 def test_every_frame_and_every_door_is_in_a_table():
     made = tables()
     for name in COLUMNS:
+        shared = made["ephemeral"] + (made["agent"] if name == "room" else "")
         for shape in DIALECTS[name].shapes:
-            assert f"\n| `{shape.type}` |" in made[name] + made["ephemeral"]
+            assert f"\n| `{shape.type}` |" in made[name] + shared
     assert all(f"\n| `{shape.type}` |" in made["incoming"] for shape in INCOMING)
     assert all(f"\n| `WS {endpoint.path}` |" in made["sockets"] for endpoint in ENDPOINTS)
 
