@@ -24,7 +24,7 @@ def mount(hub: Hub, locks: Locks, *, examples: Sequence[str] = ()) -> Doors:
     from nicegui import app  # here, since an invitation does without, and should be there at once
     from starlette.staticfiles import StaticFiles
 
-    from . import files, session, signin, tasks
+    from . import docs, files, session, signin, tasks
     from .api.doors import Doors
     from .api.mount import mount as mount_api
     from .gate import Gate
@@ -38,6 +38,7 @@ def mount(hub: Hub, locks: Locks, *, examples: Sequence[str] = ()) -> Doors:
     files.mount(hub)
     app.mount("/static", StaticFiles(directory=HERE / "static"))
     signin.mount(app, locks)
+    docs.mount(app, locks)
     session.mount(doors, examples)
     tasks.mount(doors)
     mount_api(app, doors)

@@ -11,8 +11,8 @@ from fastapi.responses import JSONResponse, PlainTextResponse, Response
 from nicegui import app
 from starlette.requests import ClientDisconnect
 
-from agent.attachments import GONE, LARGEST, POSSIBLE, attached
 from agent.access import ANYBODY
+from agent.attachments import GONE, LARGEST, POSSIBLE, attached
 from agent.errors import BadRequest, Busy, NotFound, ThinkaloudError, TooLong
 from agent.hub import Hub
 from agent.media import media_type

@@ -32,9 +32,9 @@ WRONG_ORIGIN = (
     "or name its own address with --public."
 )
 PUBLIC = {"/healthz", "/signin", "/signout", "/favicon.ico"}
-PROGRAMS = {"api", "files", "ws", "static", "docs", "redoc", "openapi.json", "metrics", "_nicegui", "_nicegui_ws"}
+PROGRAMS = {"api", "files", "ws", "static", "openapi.json", "asyncapi.json", "metrics", "_nicegui", "_nicegui_ws"}
 """First parts of paths where no page is: who may not come in gets an error there and no page."""
-SHARED = {"api", "static", "docs", "openapi.json", "healthz", "metrics"}
+SHARED = {"api", "static", "openapi.json", "asyncapi.json", "healthz", "metrics"}
 """… that a page of another address may read, if it is let in at all."""
 SESSION_PAGE = re.compile(r"/s/([A-Za-z0-9_-]{1,64})")
 SECURE = "/ws/secure"

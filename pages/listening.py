@@ -8,7 +8,7 @@ from contextlib import suppress
 
 import uvicorn
 
-GONE = 45  # seconds that what was sent may stay without an answer; with what comes before, less than a minute
+GONE = 40  # seconds that what was sent may stay without an answer; a heartbeat comes at most 15 s after the last word
 OPTIONS = {
     "SO_KEEPALIVE": (socket.SOL_SOCKET, 1),
     "TCP_KEEPIDLE": (socket.IPPROTO_TCP, 20),

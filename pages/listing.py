@@ -40,6 +40,7 @@ class Listing:
         self._view = SessionList(
             current=current,
             drawer=drawer.id,
+            begins=visitor.may_begin,
             on_search=self._on_search,
             on_more=self._on_more,
             on_rename=self._rename.ask,

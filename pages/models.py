@@ -53,7 +53,7 @@ class ModelChoice:
     def _add_settings(self, frame: Frame) -> None:
         with frame.tools:
             self._settings = SettingsDialog(
-                on_look=lambda: self._settings.fill(hub.models.accounts()),
+                on_look=lambda: self._settings.fill(self._hub.models.accounts()),
                 on_save=self._on_save,
                 on_forget=self._on_forget,
             )

@@ -9,7 +9,7 @@ from weakref import WeakKeyDictionary
 
 from nicegui import app, ui
 
-from agent.access import ANYBODY, Act, Person, allow, allow_new
+from agent.access import ANYBODY, Act, allow, allow_new
 from agent.errors import BadRequest, Forbidden
 from agent.presence import Note, Seat
 from agent.session import Session
@@ -36,7 +36,9 @@ class Visitor:
         """Whose the sessions are that they begin."""
         self.guest = bool(asks.rooms)
         self.browser = str(request.session.get("id", "")) if request else ""
-        name = app.storage.user.get("name")
+        self.kept = app.storage.user
+        """What is kept for this browser."""
+        name = self.kept.get("name")
         self.naming = self.open and asks.user == UNNAMED
         self.person = replace(asks, user=name) if self.naming and is_user(name) else asks
 
@@ -67,7 +69,7 @@ class Visitor:
         name = " ".join(name.split())
         if not self.naming or (name and not is_user(name)):
             raise BadRequest(NO_NAME)
-        app.storage.user["name"] = name
+        self.kept["name"] = name
         self.person = replace(self.person, user=name or UNNAMED)
 
 
@@ -89,7 +91,8 @@ class People:
         self._on_typing = on_typing
         self._seat: Seat | None = None
         self._over = False
-        self.bar = PeopleBar(on_name=on_name)
+        self._shown: tuple[list[str], str] = ([], visitor.user)
+        self.bar = PeopleBar(me=visitor.user, naming=visitor.naming, on_name=on_name)
         self._refresh = Soon(self._show, seconds=PAUSE)
         self._client = ui.context.client
         self._client.on_connect(self._sit)
@@ -163,6 +166,9 @@ class People:
             self._refresh()
 
     def _show(self) -> None:
-        if not self._over:
-            self.bar.show(others=self.others, me=self._visitor.user, naming=self._visitor.naming)
-            self._on_change()
+        now = (self.others, self._visitor.user)
+        if self._over or now == self._shown:
+            return
+        self._shown = now
+        self.bar.show(others=self.others, me=self._visitor.user)
+        self._on_change()

@@ -41,7 +41,8 @@ def mount(doors: Doors, examples: Sequence[str]) -> None:
     def begin() -> None:
         visitor = Visitor(doors)
         if not visitor.may_begin:
-            return watch_only(hub, visitor)
+            watch_only(hub, visitor)
+            return
         session = hub.new(owner=visitor.owns)
         remembered(session)
         SessionPage(doors, session, visitor, examples)
@@ -103,15 +104,12 @@ class SessionPage:
             notice(sentence, stays=True)
         self._show()
         hub.watchers.add(self._refresh)
-        session.watchers.add(self._refresh)
+        session.watchers.add(self._on_told)
         ui.context.client.on_delete(self._on_delete)
 
     def _show(self) -> None:
         session, visitor = self._session, self._visitor
         if self._lost:
-            return
-        if standing(visitor.person, session) is None:
-            self._lose()
             return
         fresh = not len(session.log)
         gone = not fresh and self._hub.card(session.id) is None
@@ -142,8 +140,11 @@ class SessionPage:
             with self._view:
                 ui.navigate.history.replace(f"/s/{session.id}")  # a reload, NiceGUI's own too, finds it there
 
-    def _lose(self) -> None:
-        """It is not shared with them any more: what is on the page goes, and nothing more comes."""
+    def _on_told(self) -> None:
+        """Where it is not shared with them any more, what is on the page goes, and nothing more comes, at once."""
+        if standing(self._visitor.person, self._session) or self._lost:
+            self._refresh()
+            return
         self._lost = True
         self._live.end()
         self._people.leave()
@@ -241,7 +242,7 @@ class SessionPage:
 
     def _on_delete(self) -> None:
         self._hub.watchers.discard(self._refresh)
-        self._session.watchers.discard(self._refresh)
+        self._session.watchers.discard(self._on_told)
         self._refresh.cancel()
         self._people.leave()
         if not len(self._session.log):

@@ -6,7 +6,7 @@ import asyncio
 from contextlib import suppress
 from typing import Any
 
-from nicegui import app, ui
+from nicegui import ui
 
 from agent import tasks
 from agent.entering import enter
@@ -76,8 +76,8 @@ class TasksPage:
         row = Row(id=task.id, title=task.title, state=task.state, at=task.created, updated=task.updated)
         if turn:
             row |= {"at": turn.at, "percent": task.percent, "doing": task.doing, "asked": task.asked}
-        elif card and card.turns > 1:
-            row["at"] = 0  # somebody went on with it later: how long it took is not the time since it began
+        elif (card and card.turns > 1) or task.state == "interrupted":
+            row["at"] = 0  # it rested in between, or nobody knows since when: that is not how long it took
         if card is None or not self._visitor.may("take part", card):
             row["kept"] = True
         return row
@@ -97,7 +97,7 @@ class TasksPage:
 
     def _model(self) -> str | None:
         """The one that this browser chose last, if there still is such a one."""
-        model = app.storage.user.get("model")
+        model = self._visitor.kept.get("model")
         if isinstance(model, str):
             with suppress(BadRequest):
                 self._hub.models.check(model)

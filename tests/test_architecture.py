@@ -45,6 +45,11 @@ RULES: list[tuple[str, set[str]]] = [
     ("agent/tools/*.py", WEB | SDKS | DISK | HEART | {"pages", "agent.providers"}),
     ("storage/*.py", WEB | SDKS | {"pages", "main"}),
     ("pages/*.py", DISK | SDKS | {"main", "agent.providers", "agent.tools", "agent.run", "agent.writer"}),
+    (
+        "pages/api/**/*.py",
+        (DISK - {"orjson"}) | SDKS | {"nicegui", "uvicorn", "socketio", "main", "agent.providers", "agent.tools"},
+    ),
+    ("agent/client/*.py", WEB | SDKS | DISK | HEART | {"pages", "main"}),
     ("pages/parts/*.py", DISK | SDKS | HEART | {"main", "agent.providers", "agent.tools"}),
 ]
 
@@ -54,6 +59,22 @@ def test_nobody_imports_what_is_not_theirs(pattern: str, forbidden: set[str]):
     found = files(pattern)
     assert found, "the rule is about nothing"
     assert [offence for path in found for offence in offends(path, *forbidden)] == []
+
+
+def test_doors_for_programs_stand_without_the_pages_for_people():
+    for path in files("pages/api/**/*.py"):
+        names = [name for name in imports(path) if (name + ".").startswith("pages.")]
+        assert [name for name in names if not name.startswith("pages.api")] == [], path
+
+
+ALONE = {"agent.client", "agent.events", "agent.codec", "agent.errors", "agent.chance"}
+
+
+def test_the_python_client_stands_alone_but_for_what_events_are():
+    for path in files("agent/client/*.py"):
+        known = ALONE | ({"agent.settings"} if path.name == "__main__.py" else set())  # a command has an environment
+        names = [name for name in imports(path) if name.startswith("agent")]
+        assert [name for name in names if not any((name + ".").startswith(one + ".") for one in known)] == [], path
 
 
 ADAPTERS = {"demo", "openai_responses", "openai_chat", "anthropic_messages", "custom"}
@@ -110,8 +131,12 @@ def test_a_file_is_named_after_one_thing_and_stays_short():
 
 
 def test_nothing_in_the_product_comes_from_a_cdn():
-    for pattern in ("pages/**/*.js", "pages/**/*.css", "pages/**/*.py"):
-        for path in files(pattern):
-            text = (ROOT / path).read_text(encoding="utf-8")
-            for host in ("cdn.", "unpkg", "jsdelivr", "googleapis", "cloudflare"):
-                assert host not in text, f"{path} mentions {host}"
+    found = [path for kind in ("js", "css", "py", "html", "svg") for path in files(f"pages/**/*.{kind}")]
+    assert {path.suffix for path in found if path.parts[1] == "static"} >= {".js", ".html", ".svg"}
+    for path in found:
+        text = (ROOT / path).read_text(encoding="utf-8")
+        for host in ("cdn.", "unpkg", "jsdelivr", "googleapis", "gstatic", "cloudflare", "esm.sh", "skypack"):
+            assert host not in text, f"{path} mentions {host}"
+        if path.suffix in (".html", ".css", ".js"):
+            loaded = re.findall(r"""(?:src=|href=|url\(|from |import\(?)\s*["']?(?:https?:)?//[^"')\s]*""", text)
+            assert loaded == [], f"{path} loads what is elsewhere"

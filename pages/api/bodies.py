@@ -66,7 +66,7 @@ class Said(Body):
 class Changed(Body):
     title: Annotated[Text, Field(max_length=LONGEST_TITLE)] | None = Field(default=None, examples=["Trams in Zürich"])
     model: Annotated[Text, Field(max_length=LONGEST_MODEL)] | None = Field(
-        default=None, description="of the turns that follow, as provider:name", examples=["demo:demo"]
+        default=None, description="of the turns that follow, as provider:name", examples=["demo:rules"]
     )
 
 
@@ -86,7 +86,7 @@ class Participant(Body):
 class Wanted(Body):
     prompt: Text = Field(examples=["Compare the three largest rivers of Europe."])
     model: Annotated[Text, Field(max_length=LONGEST_MODEL)] | None = Field(
-        default=None, description="who is to work on it, as provider:name; else the default", examples=["demo:demo"]
+        default=None, description="who is to work on it, as provider:name; else the default", examples=["demo:rules"]
     )
 
 

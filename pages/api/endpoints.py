@@ -12,7 +12,7 @@ SESSION = {"session": "the session; an id that nobody has yet makes it. Without 
 COMMON = {
     "after": "the last `eventId` one has: what follows comes, once each",
     "dialect": f"other words: {', '.join(f'`{name}`' for name in DIALECTS)}",
-    "token": "who one is, where sign-in is on; or a share link's token",
+    "token": "who one is, where sign-in is on",
 }
 Session = Literal["asked", "path", "none"]
 

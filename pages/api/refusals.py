@@ -23,6 +23,7 @@ from agent.errors import (
     StorageError,
     ThinkaloudError,
     TooLong,
+    TooManyConnections,
     Unauthorized,
 )
 
@@ -109,25 +110,22 @@ def refusal(error: ThinkaloudError) -> JSONResponse:
 
 
 def status(error: ThinkaloudError) -> int:
-    match error:
-        case TooLong():
-            return 413
-        case BadRequest():
-            return 400
-        case Unauthorized():
-            return 401
-        case Forbidden():
-            return 403
-        case NotFound():
-            return 404
-        case RateLimited():
-            return 429
-        case Busy():
-            return 409
-        case StorageError():
-            return 507
-        case _:
-            return 500
+    return next((status for kind, status in STATUSES if isinstance(error, kind)), 500)
+
+
+STATUSES: tuple[tuple[type[ThinkaloudError], int], ...] = (  # what is more special comes first
+    (TooLong, 413),
+    (BadRequest, 400),
+    (Unauthorized, 401),
+    (Forbidden, 403),
+    (NotFound, 404),
+    (TooManyConnections, 429),
+    (RateLimited, 429),
+    (Busy, 409),
+    (StorageError, 507),
+)
+KINDS = {error.kind: status for error, status in sorted(STATUSES, key=lambda one: one[1])}
+"""The word for programs → the status."""
 
 
 def sentence(error: RequestValidationError) -> str:

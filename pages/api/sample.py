@@ -5,15 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-WORDS = {"threadId": "standup", "runId": "run1", "id": "m1", "role": "user", "content": "Why is the sky blue?"}
-"""Of schemas that have no examples of their own."""
 
-
-def sample(schema: Mapping[str, Any], schemas: Mapping[str, Any], name: str = "") -> Any:
+def sample(schema: Mapping[str, Any], schemas: Mapping[str, Any]) -> Any:
     """`schemas` are those that it may refer to by `$ref`. An object has what it needs, and what examples are given."""
     match schema:
         case {"$ref": str(ref)}:
-            return sample(schemas[ref.rpartition("/")[2]], schemas, name)
+            return sample(schemas[ref.rpartition("/")[2]], schemas)
         case {"examples": [first, *_]} | {"enum": [first, *_]} | {"anyOf": [{"enum": [first, *_]}, *_]}:
             return first
         case {"default": value} if value is not None:
@@ -21,15 +18,15 @@ def sample(schema: Mapping[str, Any], schemas: Mapping[str, Any], name: str = ""
         case {"type": "object"}:
             needed = schema.get("required", ())
             return {
-                key: sample(one, schemas, key)
-                for key, one in schema.get("properties", dict.fromkeys(needed, {})).items()
+                key: sample(one, schemas)
+                for key, one in schema.get("properties", {}).items()
                 if key in needed or "examples" in one
             }
         case {"type": "array", "items": items}:
-            return [sample(items, schemas, name)]
+            return [sample(items, schemas)]
         case {"type": "integer" | "number"}:
             return schema.get("minimum", 1)
         case {"type": "boolean"}:
             return True
         case _:
-            return WORDS.get(name, "…")
+            return "…"

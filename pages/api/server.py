@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 from fastapi import APIRouter, FastAPI, Request
@@ -57,11 +58,11 @@ def router(app: FastAPI, doors: Doors) -> APIRouter:
 
     @api.get("/openapi.json", include_in_schema=False)
     async def described() -> JSONResponse:
-        return JSONResponse(openapi(app.routes))
+        return JSONResponse(documents(app)[0])
 
     @api.get("/asyncapi.json", include_in_schema=False)
     async def described_sockets() -> JSONResponse:
-        return JSONResponse(asyncapi())
+        return JSONResponse(documents(app)[1])
 
     return api
 
@@ -96,6 +97,12 @@ def methods(routes: Sequence[BaseRoute], scope: Scope) -> set[str]:
     at = [route for route in iter_route_contexts(routes) if route.methods]
     partial = [route for route in at if route.matches(dict(scope))[0] == Match.PARTIAL]
     return {method for route in partial for method in route.methods or ()}
+
+
+@cache
+def documents(app: FastAPI) -> tuple[dict[str, Any], dict[str, Any]]:
+    """OpenAPI and AsyncAPI as they are once all is mounted: they take long to make, and stay as they are."""
+    return openapi(app.routes), asyncapi()
 
 
 def openapi(routes: Sequence[BaseRoute]) -> dict[str, Any]:

@@ -9,18 +9,18 @@ export default {
     <div class="ta-people">
       <button v-if="others.length" ref="button" type="button" class="ta-people-button" aria-haspopup="dialog"
               :aria-expanded="open ? 'true' : 'false'" :aria-label="line" :data-tip="line" @click="show">
-        <span v-for="(name, i) in others.slice(0, most)" :key="i" class="ta-person" :style="hued(name)"
-              aria-hidden="true">{{ initials(name) }}</span>
+        <span v-for="(name, i) in others.slice(0, most)" :key="i" class="ta-person" :class="{ 'ta-nameless': !name }"
+              :style="hued(name)" aria-hidden="true"><q-icon v-if="!name" name="person" />{{ name && initials(name) }}</span>
         <span v-if="count > most" class="ta-person ta-more-people" aria-hidden="true">+{{ count - most }}</span>
       </button>
       <div ref="menu" class="ta-menu ta-people-menu" popover role="dialog" aria-label="Who is here"
            @toggle="open = $event.newState === 'open'">
         <h2>Here now</h2>
         <ul>
-          <li><span class="ta-person" :style="hued(own)" aria-hidden="true">{{ initials(own) }}</span>
-            <span>{{ own || "You" }}<small v-if="own"> (you)</small></span></li>
-          <li v-for="(name, i) in others" :key="i"><span class="ta-person" :style="hued(name)"
-            aria-hidden="true">{{ initials(name) }}</span><span>{{ name || "Somebody" }}</span></li>
+          <li v-for="(name, i) in [own, ...others]" :key="i">
+            <span class="ta-person" :class="{ 'ta-nameless': !name }" :style="hued(name)" aria-hidden="true"><q-icon
+              v-if="!name" name="person" />{{ name && initials(name) }}</span>
+            <span>{{ name || (i ? "Somebody" : "You") }}<small v-if="name && !i"> (you)</small></span></li>
           <li v-if="more">… and {{ more }} more</li>
         </ul>
         <form v-if="naming" @submit.prevent="save">
@@ -38,7 +38,7 @@ export default {
   emits: ["name"],
 
   data() {
-    return { ...this.state, name: "", open: false, sentence: "", saved: "", most: 4 };
+    return { ...this.state, name: "", open: false, sentence: "", saved: "", narrow: false };
   },
 
   computed: {
@@ -47,6 +47,10 @@ export default {
     },
     count() {
       return this.others.length + this.more;
+    },
+    /** Circles; a narrow header has room for one. */
+    most() {
+      return this.narrow ? (this.count === 1 ? 1 : 0) : 4;
     },
     line() {
       const names = this.others.slice(0, 4).map((name) => name || "somebody");
@@ -94,7 +98,7 @@ export default {
 
     // ── below ──
     measure() {
-      this.most = NARROW.matches ? 1 : 4;
+      this.narrow = NARROW.matches;
     },
     show() {
       const { button, menu } = this.$refs;

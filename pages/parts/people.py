@@ -13,19 +13,18 @@ from .text import text
 MOST = 100  # names that a page is sent
 
 
-class PeopleBar(ui.element, component="people.js"):
-    """Nothing at all while one is alone. `on_name(name)` gets the name that somebody gives themselves, where they may,
-    and must end in `show` or `refused`."""
+class PeopleBar(ui.element, component="people.js", esm={"thinkaloud-transcript": "transcript"}):
+    """Nothing at all while one is alone. `me` is who looks at it, `naming` where people choose their names: `on_name`
+    gets it, and must end in `show` or `refused`."""
 
-    def __init__(self, *, on_name: Callable[[str], Any]) -> None:
+    def __init__(self, *, me: str, naming: bool, on_name: Callable[[str], Any]) -> None:
         super().__init__()
-        begin(self, others=[], more=0, me="", naming=False)
+        begin(self, others=[], more=0, me=me, naming=naming)
         self.on("name", lambda event: on_name(str(event.args["name"])))
 
-    def show(self, *, others: Sequence[str], me: str, naming: bool) -> None:
-        """Who else is here (empty: somebody without a name), and who looks at it; `naming` where they choose a name."""
-        more = max(0, len(others) - MOST)
-        change(self, {"others": list(others[:MOST]), "more": more, "me": me, "naming": naming})
+    def show(self, *, others: Sequence[str], me: str) -> None:
+        """Who else is here (empty: somebody without a name), and who looks at it."""
+        change(self, {"others": list(others[:MOST]), "more": max(0, len(others) - MOST), "me": me})
 
     def refused(self, sentence: str) -> None:
         self.run_method("refused", sentence)
@@ -41,5 +40,5 @@ def account(user: str, *, guest: bool) -> None:
         ui.icon("person_outline" if guest else "person").props("aria-hidden=true")
         with ui.element("span").classes("ta-me-name").props(f'title="{"A guest" if guest else "Signed in"}"'):
             text("strong", "You are a guest" if guest else user)
-            text("small", f"Others see you as {user}" if guest else "Signed in")
+            text("small", user if guest else "Signed in")
         text("a", "Leave" if guest else "Sign out").props("href=/signout").classes("ta-me-out")

@@ -10,7 +10,7 @@ export default {
   template: `
     <div class="ta-sessions">
       <div class="ta-sessions-top">
-        <a class="ta-btn" href="/" :title="MAC ? '⇧⌘O' : 'Ctrl+Shift+O'">
+        <a v-if="begins" class="ta-btn" href="/" :title="MAC ? '⇧⌘O' : 'Ctrl+Shift+O'">
           <q-icon name="add" size="20px" />New session
         </a>
         <label class="ta-search">
@@ -28,7 +28,8 @@ export default {
         <div aria-live="polite">
           <p v-if="words && !items.length" class="ta-none">Nothing has “{{ words }}”.</p>
         </div>
-        <p v-if="!words && !items.length" class="ta-none">What you ask will be listed here.</p>
+        <p v-if="!words && !items.length" class="ta-none">{{ begins ? "What you ask will be listed here."
+          : "What is shared with you will be listed here." }}</p>
         <template v-for="group in groups" :key="group.name">
           <h2 :id="'ta-group-' + group.key">{{ group.name }}</h2>
           <ul :aria-labelledby="'ta-group-' + group.key">
@@ -66,11 +67,11 @@ export default {
       </Teleport>
     </div>`,
 
-  props: { current: String, drawer: Number, state: Object }, // state: items, words, more; see state.py
+  props: { current: String, drawer: Number, begins: Boolean, state: Object }, // state: items, words, more; see state.py
   emits: ["search", "more", "rename", "remove", "restore"],
 
   data() {
-    return { ...this.state, wanted: "", chosen: null, open: false, gone: null, today: midnight(0), MAC };
+    return { ...this.state, wanted: this.state.words, chosen: null, open: false, gone: null, today: midnight(0), MAC };
   },
 
   computed: {
@@ -108,6 +109,11 @@ export default {
     window.addEventListener("keydown", this.onKey);
     this.clock = setInterval(() => (this.today = midnight(0)), 60000); // a page that is left open overnight
     this.offer();
+  },
+
+  beforeUnmount() {
+    // Quasar makes the drawer's content anew when the window gets narrow or wide: from the state as it came at first
+    Object.assign(this.state, { items: this.items, words: this.words, more: this.more });
   },
 
   unmounted() {
@@ -186,7 +192,7 @@ export default {
         event.preventDefault();
         getElement(this.drawer)?.show();
         setTimeout(() => this.$refs.search.focus(), 50); // a drawer that slides in takes no focus at first
-      } else if (key === "o" && event.shiftKey) {
+      } else if (key === "o" && event.shiftKey && this.begins) {
         event.preventDefault();
         location.assign("/");
       }

@@ -27,7 +27,7 @@ class SessionList(ui.element, component="sessions.js"):
     """One element for all sessions: a link to a new one, a search box, the list, and per session rename and delete.
 
     `current` is the id of the one that is shown, or `/tasks`; `drawer` is the id of the drawer that it opens when
-    somebody searches by key.
+    somebody searches by key; `begins` says whether they may begin one.
     """
 
     def __init__(
@@ -35,6 +35,7 @@ class SessionList(ui.element, component="sessions.js"):
         *,
         current: str,
         drawer: int,
+        begins: bool,
         on_search: Callable[[str], Any],
         on_more: Callable[[], Any],
         on_rename: Callable[[str, str], Any],
@@ -42,7 +43,7 @@ class SessionList(ui.element, component="sessions.js"):
         on_restore: Callable[[str], Any],
     ) -> None:
         super().__init__()
-        self._props.update(current=current, drawer=drawer)
+        self._props.update(current=current, drawer=drawer, begins=begins)
         begin(self, items=[], words="", more=False)
         self.on("search", lambda event: on_search(event.args["words"]))
         self.on("more", lambda: on_more())

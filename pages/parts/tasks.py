@@ -26,7 +26,10 @@ class Row(TypedDict):
     kept: NotRequired[bool]
 
 
-class TaskBoard(ui.element, component="tasks.js"):
+MODULES = {"thinkaloud-transcript": "transcript", "thinkaloud-notify": "notify"}
+
+
+class TaskBoard(ui.element, component="tasks.js", esm=MODULES):
     """`on_begin(id, prompt)` must end in `begun(id)` or `refused(id, sentence)`, `on_open(id)` in `opened(id, …)`;
     `on_cancel(id)` and `on_resume(id)` show in the rows. `now` is the server's clock, in Unix ms."""
 
@@ -73,7 +76,9 @@ class TaskBoard(ui.element, component="tasks.js"):
 
     def _displayed_contents(self, *, only_visible: bool) -> list[str]:
         """For tests with NiceGUI's `User`, which runs no JavaScript."""
-        return [text for row in self._props["state"]["rows"] for text in (row["title"], row["state"], row.get("doing", ""))]
+        return [
+            text for row in self._props["state"]["rows"] for text in (row["title"], row["state"], row.get("doing", ""))
+        ]
 
 
 def differs(old: Row | None, new: Row) -> dict[str, Any]:

@@ -14,7 +14,6 @@ from typing import Any
 from nicegui import ui
 from nicegui.events import GenericEventArguments
 
-
 MODULES = {"thinkaloud-transcript": "transcript", "thinkaloud-notify": "notify"}
 
 

@@ -108,7 +108,7 @@ class Reader:
                         await self._poll(cut)
             except LOST:
                 self.lost += 1
-            await asyncio.sleep(self._dice.random() * 0.01)
+            await asyncio.sleep(self._dice.random() * (0.05 if self.transport == "rest" else 0.01))
 
     async def _websocket(self, cut: Cut) -> None:
         after = "" if self.cursor is None else f"&after={self.cursor}"

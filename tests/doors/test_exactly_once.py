@@ -19,7 +19,7 @@ from storage.store import DiskStore
 from .readers import TRANSPORTS, Reader, expected, told
 from .talker import Talker, ponder
 from .wire import Wire
-from .world import World, as_after_a_kill, hub_of, until
+from .world import World, as_after_a_kill, faults, hub_of, until
 
 SEED = int(os.environ.get("DOORS_SEED", "20261121"))
 GROUPS, SESSIONS = 16, 16  # … of four readers each: 1,024 stories
@@ -27,7 +27,9 @@ ENDS = ("reads on", "is killed", "is killed twice")
 
 
 @pytest.mark.timeout(110)
-async def test_a_thousand_readers_who_lose_their_connections_have_the_log_in_the_end(tmp_path: Path):
+async def test_a_thousand_readers_who_lose_their_connections_have_the_log_in_the_end(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+):
     print(f"DOORS_SEED={SEED}")
     connects = lost = stories = kills = resets = events = 0
     for group in range(GROUPS):
@@ -45,6 +47,7 @@ async def test_a_thousand_readers_who_lose_their_connections_have_the_log_in_the
         lost += sum(reader.lost for reader in readers)
         resets += sum(reader.resets for reader in readers)
     print(f"{stories} readers of {events} events: {connects} connections, {lost} cut, {kills} kills, {resets} resets")
+    assert faults(caplog) == []
     assert stories >= 1000
     assert connects > 2 * stories
     assert kills

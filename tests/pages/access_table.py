@@ -25,9 +25,8 @@ SESSIONS, TASKS, DOOMED = "session", "task", "doomed"
 
 def session_of(prefix: str, who: Who, kind: Kind) -> str:
     """The id of the session that a cell is about. Only what will be deleted is for one cell alone."""
-    if kind == "own":
-        return f"{prefix}-own-{(who if who in USERS else 'member')}"
-    return f"{prefix}-{kind}" + (f"-{who.replace(' ', '-')}" if prefix == DOOMED else "")
+    alone = kind == "own" or prefix == DOOMED
+    return f"{prefix}-{kind}" + (f"-{who.replace(' ', '-')}" if alone else "")
 
 
 Cells = Mapping[Who, str]
@@ -117,12 +116,14 @@ def agui(thread: str) -> dict[str, Any]:
 
 
 SESSION, TASK = "/api/sessions/{id}", "/api/agent/tasks/{id}"
+PICTURE = b"GIF89a\x01\x00\x01\x00\x00\x00\x00;"
 HELLO = {"content": "Hello"}
 ENGINE = "/_nicegui_ws/socket.io/?EIO=4&transport="
 ROWS: tuple[Row, ...] = (
     # pages
     Row(route="GET /", cells=one("200", "303"), page=True),
     Row(route="GET /s/{id}", cells=PAGE, page=True),
+    Row(route="GET /tasks", cells=one("200", "303"), page=True),
     Row(route="GET /docs", cells=one("200", "303"), page=True),
     public("GET /signin"),
     public("POST /signin"),
@@ -134,8 +135,8 @@ ROWS: tuple[Row, ...] = (
     Row(
         route="POST /files",
         cells=cells("401", "403", "201", "201", "403", "201"),
-        says="Hello",
-        headers={"x-file-name": "a.txt", "sec-fetch-site": "same-origin"},
+        says=PICTURE,
+        headers={"x-file-name": "a.gif", "sec-fetch-site": "same-origin"},
     ),
     Row(route="GET /files/{id}", cells=one("404"), path="/files/none"),
     # what NiceGUI brings
@@ -164,9 +165,7 @@ ROWS: tuple[Row, ...] = (
     Row(route=f"POST {SESSION}/clear", cells=take_part(200)),
     Row(route=f"POST {SESSION}/asks/{{ask}}", cells=take_part(404), path=f"{SESSION}/asks/a1", says=HELLO),
     Row(route=f"POST {SESSION}/share", cells=own(200), says={"role": "member"}),
-    Row(
-        route=f"PUT {SESSION}/people/{{user}}", cells=own(200), path=f"{SESSION}/people/zoe", says={"role": "viewer"}
-    ),
+    Row(route=f"PUT {SESSION}/people/{{user}}", cells=own(200), path=f"{SESSION}/people/zoe", says={"role": "viewer"}),
     Row(route=f"DELETE {SESSION}/people/{{user}}", cells=own(200), path=f"{SESSION}/people/zoe"),
     Row(route=f"GET {SESSION}/events", cells=WATCH),
     Row(route=f"GET {SESSION}/stream", cells=WATCH),

@@ -1,6 +1,6 @@
-"""Thinkaloud as in production, with sessions of several people in it: python -m tests.pages.locked PORT FOLDER open|locked.
+"""Thinkaloud as in production, with sessions of several people in it.
 
-Which routes it has is written to FOLDER/routes.json.
+python -m tests.pages.locked PORT FOLDER open (or locked). Which routes it has is written to FOLDER/routes.json.
 """
 
 from __future__ import annotations

@@ -82,7 +82,7 @@ async def test_another_site_cannot_put_a_file_here(browser: httpx.AsyncClient, h
 
 
 async def test_without_https_a_browser_tells_only_the_origin(browser: httpx.AsyncClient):
-    taken = await browser.post("/files", content=png(), headers={"origin": "http://test"})
+    taken = await browser.post("/files", content=png(), headers={"origin": "http://localhost"})
     assert taken.status_code == 201
 
 

@@ -267,7 +267,7 @@ def test_a_page_elsewhere_that_hides_its_address_changes_nothing(opened: Server,
 
 
 def test_a_page_on_another_port_may_read_what_the_api_says(opened: Server):
-    for path in ("/api/sessions", "/static/thinkaloud.js", "/docs", "/healthz"):
+    for path in ("/api/sessions", "/static/thinkaloud.js", "/openapi.json", "/asyncapi.json", "/healthz"):
         reply = opened.get(path, ("Origin", "http://localhost:3000"))
         assert reply.get("access-control-allow-origin") == "http://localhost:3000"
         assert reply.get("access-control-allow-credentials") is None
@@ -456,7 +456,7 @@ def test_a_cookie_that_another_site_set_beside_ours_locks_nobody_out(locked: Ser
 
 
 def test_a_page_leads_a_stranger_to_the_sign_in_and_back(locked: Server):
-    for path in ("/", "/s/abc", "/tasks", "/nowhere/at/all", "/s/abc?turn=3&x=a%26b", "/s/%C3%A9"):
+    for path in ("/", "/s/abc", "/tasks", "/docs", "/nowhere/at/all", "/s/abc?turn=3&x=a%26b", "/s/%C3%A9"):
         reply = locked.page(path)
         assert reply.get("cache-control") == "no-store"
         there = urlsplit(reply.to or "")
@@ -465,7 +465,8 @@ def test_a_page_leads_a_stranger_to_the_sign_in_and_back(locked: Server):
         assert locked.ask("HEAD", path, HTML).to == reply.to
         assert locked.page(reply.to or "").status == 200  # and no further
     assert locked.get("/s/abc", ("Accept", "*/*")).status == 401
-    for path in ("/api/sessions", "/files/abc", "/docs", "/openapi.json", "/metrics", "/_nicegui/x", "/API/x", "//api"):
+    programs = ("/api/sessions", "/files/abc", "/openapi.json", "/asyncapi.json", "/metrics", "/_nicegui/x", "/API/x")
+    for path in (*programs, "//api"):
         assert locked.page(path).status == 401
 
 

@@ -29,6 +29,13 @@ INPUT: dict[str, Any] = {  # as far as it is used here; AG-UI has more
         "messages": {"type": "array", "items": {"type": "object", "required": ["id", "role"]}},
         "resume": {"type": "array", "items": {"type": "object", "required": ["interruptId", "status"]}},
     },
+    "examples": [
+        {
+            "threadId": "standup",
+            "runId": "run1",
+            "messages": [{"id": "message1", "role": "user", "content": "Why is the sky blue?"}],
+        }
+    ],
 }
 NO_ADDRESS = "This server fetches no files from addresses: send the file itself in the message, as base64."
 

@@ -155,6 +155,12 @@ def test_what_is_odd_is_refused_with_one_sentence(what: str, http: httpx.Client)
     assert "\n" not in error["message"]
 
 
+def test_a_body_is_not_read_on_once_it_is_too_large(http: httpx.Client):
+    answer = http.post(SAY, content=b'{"content": "' + b"x" * 4_000_000, headers={"content-type": "application/json"})
+    assert answer.status_code == 413
+    assert "4 MB" in answer.json()["error"]["message"]
+
+
 @pytest.mark.parametrize("words", ["%00", "%FF", "%ED%A0%80", "'\"", "%25", "\\", "*", ".*(", "\U0001f600", "a " * 400])
 def test_any_words_may_be_searched_for(words: str, http: httpx.Client):
     assert isinstance(http.get(f"/api/sessions?q={words}").raise_for_status().json()["sessions"], list)

@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from pages.api.dialects import DIALECTS
+from pages.api.dialects import DIALECTS, Facts
 from pages.api.endpoints import ENDPOINTS
+from pages.api.example import told
 from pages.api.incoming import INCOMING
-from pages.api.tables import COLUMNS, filled, tables
+from pages.api.tables import COLUMNS, ROWS, filled, tables
 
 PROTOCOL = Path(__file__).parents[3] / "docs" / "protocol.md"
 
@@ -53,6 +54,15 @@ def test_every_frame_and_every_door_is_in_a_table():
             assert f"\n| `{shape.type}` |" in made[name] + shared
     assert all(f"\n| `{shape.type}` |" in made["incoming"] for shape in INCOMING)
     assert all(f"\n| `WS {endpoint.path}` |" in made["sockets"] for endpoint in ENDPOINTS)
+
+
+def test_what_is_in_no_row_is_told_in_the_log_s_own_words_only():
+    log = told()
+    facts = Facts(log)
+    silent = [event for event in log.after(0) if not any(about(event, facts) for about in ROWS.values())]
+    assert silent
+    for event in silent:
+        assert not any(DIALECTS[name].words(event, facts) for name in COLUMNS), event
 
 
 @pytest.mark.parametrize(
