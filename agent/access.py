@@ -29,11 +29,19 @@ class Person:
     @property
     def owns(self) -> str:
         """Whose the sessions are that this person begins: nobody's, while nobody signs in."""
-        return "" if self.user == ANYBODY.user else self.user
+        return "" if (self.user, self.role) == (ANYBODY.user, ANYBODY.role) else self.user
 
 
 ANYBODY = Person(user="owner", role="owner")
 """Who asks while there is no sign-in: one's own machine has one person."""
+
+
+LONGEST_NAME = 64
+
+
+def is_name(name: object) -> bool:
+    """Whether it can name somebody: it is shown, so nothing in it may be invisible or change what is around it."""
+    return isinstance(name, str) and 0 < len(name) <= LONGEST_NAME and name.isprintable() and name == name.strip()
 
 
 class Shared(Protocol):

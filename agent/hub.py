@@ -150,11 +150,12 @@ class Hub:
         found = self._open.get(session)
         return found is not None and found.running
 
-    async def search(self, words: str) -> list[Hit]:
-        """Sessions whose title or text has all the words; titles of running ones, too."""
+    async def search(self, words: str, among: Sequence[Card] | None = None) -> list[Hit]:
+        """Sessions (`among` these) whose title or text has all the words; titles of running ones, too."""
+        cards = self.cards() if among is None else among
         if not words.strip():
-            return [Hit(card=card) for card in self.cards()]
-        hits = {hit.card.id: hit for hit in (*titled(words, self.cards()), *await self._store.search(words))}
+            return [Hit(card=card) for card in cards]
+        hits = {hit.card.id: hit for hit in (*titled(words, cards), *await self._store.search(words, cards))}
         known = [replace(hit, card=self._cards[hit.card.id]) for hit in hits.values() if hit.card.id in self._cards]
         return sorted(known, key=lambda hit: -hit.card.updated)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
+from .access import LONGEST_NAME, is_name
 from .attachments import Attachments, attached
 from .errors import BadRequest, Busy, NotFound, StorageError
 from .events import (
@@ -36,7 +37,6 @@ from .transcript import Ask, Transcript, Turn, apply
 from .unwatched import Unwatched
 
 LONGEST_TITLE = 120
-LONGEST_NAME = 64
 AWAY = "Not now: the server is stopping, or this session was deleted."
 TOLD = (MessagePosted, MessageRead, MessageWithdrawn, SessionRenamed, SessionShared, SessionSwitched)
 
@@ -193,8 +193,8 @@ class Session:
 
     def share(self, user: str, role: Share | None, *, by: str = "owner") -> None:
         """Lets `user` take part or watch from here on; with None, neither any more. Raises BadRequest."""
-        if not user or len(user) > LONGEST_NAME or sound(user) != user:
-            raise BadRequest(f"A name has 1 to {LONGEST_NAME} characters.")
+        if not is_name(user):
+            raise BadRequest(f"A name has 1 to {LONGEST_NAME} printable characters.")
         if self._transcript.people.get(user) == role or (role and user == self.owner):
             return
         self._begin(UNTITLED)

@@ -111,8 +111,8 @@ class Store(Files, Protocol):
 
     async def restore(self, session: str) -> None: ...
 
-    async def search(self, words: str) -> list[Hit]:
-        """Sessions whose title or text has all the words, in any case, newest first, 50 at most."""
+    async def search(self, words: str, among: Sequence[Card] | None = None) -> list[Hit]:
+        """Sessions (`among` these) whose title or text has all the words, in any case, newest first, 50 at most."""
         ...
 
     def close(self) -> None:
@@ -166,8 +166,8 @@ class MemoryStore:
             raise NotFound("That file is not here any more.")
         return self._files[file]
 
-    async def search(self, words: str) -> list[Hit]:
-        return titled(words, self.cards())
+    async def search(self, words: str, among: Sequence[Card] | None = None) -> list[Hit]:
+        return titled(words, self.cards() if among is None else among)
 
     def close(self) -> None:
         pass

@@ -80,10 +80,9 @@ class Listing:
 
     async def _on_search(self, words: str) -> None:
         self._asked = words
-        hits = await self._hub.search(words) if words else []
+        hits = await self._hub.search(words, seen_by(self._visitor.person, self._hub.cards())) if words else []
         if words == self._asked:  # an older search may come back later than a newer one
-            seen = {card.id for card in seen_by(self._visitor.person, [hit.card for hit in hits])}
-            self._words, self._hits, self._shown = words, [hit for hit in hits if hit.card.id in seen], SHOWN
+            self._words, self._hits, self._shown = words, hits, SHOWN
             self._show()
 
     def _on_more(self) -> None:

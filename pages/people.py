@@ -9,12 +9,11 @@ from weakref import WeakKeyDictionary
 
 from nicegui import app, ui
 
-from agent.access import ANYBODY, Act, allow, allow_new
+from agent.access import ANYBODY, Act, allow, allow_new, is_name
 from agent.errors import BadRequest, Forbidden
 from agent.presence import Note, Seat
 from agent.session import Session
 
-from .api.auth import is_user
 from .api.doors import Doors
 from .parts.people import PeopleBar
 from .soon import Soon
@@ -40,7 +39,7 @@ class Visitor:
         """What is kept for this browser."""
         name = self.kept.get("name")
         self.naming = self.open and asks.user == UNNAMED
-        self.person = replace(asks, user=name) if self.naming and is_user(name) else asks
+        self.person = replace(asks, user=name) if self.naming and is_name(name) else asks
 
     @property
     def user(self) -> str:
@@ -67,7 +66,7 @@ class Visitor:
     def rename(self, name: str) -> None:
         """Kept for this browser; an empty one is none. Raises BadRequest."""
         name = " ".join(name.split())
-        if not self.naming or (name and not is_user(name)):
+        if not self.naming or (name and not is_name(name)):
             raise BadRequest(NO_NAME)
         self.kept["name"] = name
         self.person = replace(self.person, user=name or UNNAMED)

@@ -120,10 +120,10 @@ class DiskStore:
     def file(self, file: str) -> bytes:
         return self._files.file(file)
 
-    async def search(self, words: str) -> list[Hit]:
+    async def search(self, words: str, among: Sequence[Card] | None = None) -> list[Hit]:
         """See Store. Looks at what is settled; a search that nobody waits for any more ends early."""
         given_up = threading.Event()
-        cards = self.cards()
+        cards = self.cards() if among is None else among
         try:
             return await asyncio.get_running_loop().run_in_executor(
                 self._searching, lambda: search.search(words, cards, self._path, given_up.is_set)

@@ -17,7 +17,7 @@ from .shape import Shape
 
 EXAMPLES = 2  # of a frame, at most
 EPHEMERAL = {
-    HELLO.type: HELLO.frame(session="k3v9x2", lastEventId=42, active_users=["ada"], model="demo:demo", title="Trams"),
+    HELLO.type: HELLO.frame(session="k3v9x2", lastEventId=42, active_users=["ada"], model="demo:rules", title="Trams"),
     USER_JOINED.type: USER_JOINED.frame(user_id="ben", active_users=["ada", "ben"]),
     USER_LEFT.type: USER_LEFT.frame(user_id="ben", active_users=["ada"]),
     TYPING.type: TYPING.frame(user_id="ben"),

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, get_args
 
-from agent.access import RANK, Person, Role
+from agent.access import LONGEST_NAME, RANK, Person, Role, is_name
 from agent.chance import Chance, Clock
 from agent.errors import BadRequest, Unauthorized
 
@@ -21,7 +21,7 @@ INVALID = "Invalid token: ask whoever runs this server for a new link."
 MISSING = "Sign in first: ask whoever runs this server for a link."
 DAY = 24 * 3600
 SHARE = "thinkaloud-share"
-LONGEST_TOKEN, LONGEST_USER, MOST_ROOMS, MOST_DAYS = 8192, 64, 20, 3650  # a cookie holds 4 kB, so rooms must be few
+LONGEST_TOKEN, MOST_ROOMS, MOST_DAYS = 8192, 20, 3650  # a cookie holds 4 kB, so rooms must be few
 SESSION = re.compile(r"[A-Za-z0-9_-]{1,64}")
 # Whatever depends on the time is decided by our clock; `aud` below, for each kind
 UNCHECKED = {f"verify_{claim}": False for claim in ("exp", "nbf", "iat", "aud", "iss", "sub", "jti")}
@@ -60,8 +60,8 @@ class Tokens:
 
     def invite(self, user: str, role: Role, days: int) -> str:
         """A person's token. Raises BadRequest."""
-        if not is_user(user):
-            raise BadRequest(f"A name is 1 to {LONGEST_USER} printable characters, not {user[:80]!r}.")
+        if not is_name(user):
+            raise BadRequest(f"A name is 1 to {LONGEST_NAME} printable characters, not {user[:80]!r}.")
         if role not in get_args(Role):
             raise BadRequest(f"A role is owner, member or viewer, not {role!r}.")
         return self._sign({"user_id": user, "role": role, "exp": self._in(days)})
@@ -101,7 +101,7 @@ class Tokens:
         """The same, and until when. Raises Unauthorized."""
         claims = self._claims(token)
         user, role = claims.get("user_id"), claims.get("role")
-        if "aud" in claims or "share" in claims or not is_user(user) or not isinstance(role, str):
+        if "aud" in claims or "share" in claims or not is_name(user) or not isinstance(role, str):
             raise Unauthorized(INVALID)
         if role not in get_args(Role):
             raise Unauthorized(INVALID)
@@ -157,11 +157,6 @@ class Tokens:
 
     def _now(self) -> float:
         return self._clock.now() / 1000
-
-
-def is_user(name: object) -> bool:
-    """Whether it can name somebody: it is shown, so nothing in it may be invisible or change what is around it."""
-    return isinstance(name, str) and 0 < len(name) <= LONGEST_USER and name.isprintable() and name == name.strip()
 
 
 def _rooms(claim: object) -> dict[str, tuple[Role, float]]:

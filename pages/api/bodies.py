@@ -7,11 +7,11 @@ from typing import Annotated, Literal
 from fastapi import Path
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from agent.access import is_name
 from agent.events import Intent
 from agent.session import LONGEST_NAME, LONGEST_TITLE
 from agent.sound import sound
 
-from .auth import is_user
 from .incoming import LONGEST_ID
 
 MOST_DAYS = 3650
@@ -34,7 +34,7 @@ def _printable(id: str) -> str:
 
 
 def _name(name: str) -> str:
-    if not is_user(name):
+    if not is_name(name):
         raise ValueError(f"a name is 1 to {LONGEST_NAME} printable characters, with none blank at its ends")
     return name
 

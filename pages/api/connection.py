@@ -88,6 +88,8 @@ class Connection:
             self._end(1006, "")
         except StorageError as error:
             self._end(1011, error.message)
+        except Exception:
+            self._fail()
         except asyncio.CancelledError:
             if not self._stalled or self._task is None:
                 raise
@@ -159,8 +161,7 @@ class Connection:
         except (WebSocketDisconnect, OSError, RuntimeError):
             self._end(1006, "")
         except Exception:
-            logger.exception("a connection to session %s could not go on", self._session.id)
-            self._end(1011, "Something went wrong inside Thinkaloud; the server's log has the details.")
+            self._fail()
 
     async def _take(self, text: str | None) -> None:
         """Does what a frame says, or answers with the one sentence that says why not."""
@@ -215,6 +216,10 @@ class Connection:
     def _end(self, code: int, reason: str) -> None:
         self._over = self._over or (code, reason)
         self._wake.ring()
+
+    def _fail(self) -> None:
+        logger.exception("a connection to session %s could not go on", self._session.id)
+        self._end(1011, "Something went wrong inside Thinkaloud; the server's log has the details.")
 
     async def _say_goodbye(self) -> None:
         code, reason = self._over or (1000, "")

@@ -35,9 +35,9 @@ DONE = "turn7"
 STOPPED = "turn8"
 FAILED = "turn9"
 STORY: Sequence[Event] = (
-    SessionCreated(title="Trams in Zürich", model="demo:demo", by="ada"),
+    SessionCreated(title="Trams in Zürich", model="demo:rules", by="ada"),
     MessagePosted(message="m1", author="ada", content="How far do the trams go in miles?"),
-    TurnStart(turn=DONE, by="ada", model="demo:demo"),
+    TurnStart(turn=DONE, by="ada", model="demo:rules"),
     MessageRead(turn=DONE, message="m1"),
     ThoughtStart(turn=DONE, thought="h1", kind="thinking"),
     ThoughtDelta(turn=DONE, thought="h1", content="The network is 172 km; "),
@@ -60,7 +60,7 @@ STORY: Sequence[Event] = (
     SessionCleared(by="ada"),
     SessionShared(user="ben", by="ada", role="member"),
     MessagePosted(message="m2", author="ben", content="And by bus?"),
-    TurnStart(turn=STOPPED, by="ben", model="demo:demo"),
+    TurnStart(turn=STOPPED, by="ben", model="demo:rules"),
     MessageRead(turn=STOPPED, message="m2"),
     TurnTrimmed(turn=STOPPED, upto=25),
     ThoughtStart(turn=STOPPED, thought="h5", kind="action"),
@@ -72,7 +72,7 @@ STORY: Sequence[Event] = (
     MessagePosted(message="m3", author="ben", content="By bike, then?"),
     MessagePosted(message="m4", author="ben", content="Never mind.", intent="steer"),
     MessageWithdrawn(message="m4"),
-    TurnStart(turn=FAILED, by="ben", model="demo:demo"),
+    TurnStart(turn=FAILED, by="ben", model="demo:rules"),
     MessageRead(turn=FAILED, message="m3"),
     TurnRetried(turn=FAILED, in_ms=1000, message="The vendor is overloaded. Try again in a moment."),
     TurnEnd(

@@ -100,10 +100,8 @@ def router(doors: Doors) -> APIRouter:
         offset: Annotated[int, Query(ge=0, le=10**9)] = 0,
     ) -> Sessions:
         person = doors.person(request.state)
-        hits = await hub.search(q)
-        excerpts = {hit.card.id: hit.excerpt for hit in hits}
-        cards = seen_by(person, [hit.card for hit in hits])[offset : offset + limit]
-        return Sessions(sessions=[SessionCard(**card_of(hub, person, one, excerpts[one.id])) for one in cards])
+        hits = (await hub.search(q, seen_by(person, hub.cards())))[offset : offset + limit]
+        return Sessions(sessions=[SessionCard(**card_of(hub, person, hit.card, hit.excerpt)) for hit in hits])
 
     @api.get("/{id}", summary="One session")
     async def one(request: Request, id: Id) -> SessionPage:

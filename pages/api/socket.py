@@ -9,12 +9,11 @@ from starlette.routing import WebSocketRoute
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from agent.access import Person, allow_new
+from agent.access import Person, allow_new, is_name
 from agent.entering import enter
 from agent.errors import BadRequest, Forbidden, RateLimited, StorageError, ThinkaloudError
 from agent.session import Session
 
-from .auth import is_user
 from .connection import Connection
 from .dialects import DIALECTS, Dialect
 from .doors import Doors
@@ -93,7 +92,7 @@ def _person(socket: WebSocket, doors: Doors) -> Person:
         return person
     if not doors.locks.open:
         raise Forbidden("That name is somebody else's.")
-    if not is_user(name):
+    if not is_name(name):
         raise BadRequest("A name is 1 to 64 printable characters.")
     return replace(person, user=name)
 

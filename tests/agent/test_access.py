@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import product
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +11,7 @@ from agent.access import ANYBODY, Act, Person, Role, allow, allow_new, standing
 from agent.entering import enter, seen_by
 from agent.errors import BadRequest, Forbidden, NotFound
 from agent.store import Card
+from storage.store import DiskStore
 
 from ..builders import Scripted, answer, hub_with
 
@@ -97,3 +99,23 @@ async def test_who_owns_it_and_who_may_come_is_still_known_after_a_restart() -> 
         await enter(again, person, "s", act)  # type: ignore[arg-type]
     found = await again.open("s")
     assert (found.owner, dict(found.people)) == ("ada", {"bob": "member"})
+
+
+@pytest.mark.parametrize("name", ["", " ada", "a\nb", "x" * 65, "a\u202eb", "\ud800"])
+def test_what_can_name_nobody_is_let_in_nowhere(name: str) -> None:
+    session = hub_with(Scripted()).new()
+    with pytest.raises(BadRequest):
+        session.share(name, "viewer")
+    assert not len(session.log)
+
+
+async def test_a_search_among_ones_own_is_not_crowded_out_by_others(tmp_path: Path) -> None:
+    store = DiskStore(tmp_path)
+    hub = hub_with(Scripted(*[answer("Trams.") for _ in range(99)]), store=store)
+    for number in range(60):
+        session = hub.new(owner="bob" if number else "ada")
+        session.say(f"Question {number}", author="x")
+        await session.wait_idle()
+    mine = seen_by(Person(user="ada", role="member"), hub.cards())
+    assert [hit.card.title for hit in await hub.search("trams", mine)] == ["Question 0"]
+    store.close()

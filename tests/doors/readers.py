@@ -47,7 +47,7 @@ NEVER = Cut()
 def cuts(dice: random.Random) -> Iterator[Cut]:
     """One reader's luck: at every k-th frame, some twice in a row, before the first token, within a tool call."""
     k = dice.choice((1, 2, 3, 5, 8, 13))
-    for _ in range(dice.randint(0, 7)):
+    for _ in range(dice.randint(0, 5)):
         how = dice.choice(("abort", "close", "drain"))
         yield dice.choice(
             (
@@ -108,7 +108,7 @@ class Reader:
                         await self._poll(cut)
             except LOST:
                 self.lost += 1
-            await asyncio.sleep(self._dice.random() * (0.05 if self.transport == "rest" else 0.01))
+            await asyncio.sleep(self._dice.random() * (0.15 if self.transport == "rest" else 0.01))
 
     async def _websocket(self, cut: Cut) -> None:
         after = "" if self.cursor is None else f"&after={self.cursor}"

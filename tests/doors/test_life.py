@@ -22,7 +22,7 @@ from tests.browser.player import words
 from tests.browser.server import Server
 from tests.builders import MovedClock, Scripted, Wait
 
-from .world import SECRET, World, until, world
+from .world import SECRET, World, faults, until, world
 
 
 async def test_silence_is_asked_after_a_minute_and_who_answers_stays():
@@ -124,6 +124,19 @@ async def test_a_session_that_is_deleted_is_over_for_all_who_read_it():
             await asyncio.wait_for(reading, 5)
         with pytest.raises(NotFound):
             await one.hub.open("x")
+
+
+async def test_a_fault_of_ours_is_no_good_bye(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture):
+    def fail(_: object) -> None:
+        raise KeyError("of the test")
+
+    async with world() as one:
+        monkeypatch.setattr("pages.api.connection.Connection._look", fail)
+        async with connect(one.ws("/ws/agent?session=x")) as socket:
+            code, reason = await closed(socket)
+            assert (code, "log has the details" in str(reason)) == (1011, True)
+        await until(lambda: one.empty)
+    assert len(faults(caplog)) == 1
 
 
 # ── runs that nobody watches ─────────────────────────────────────────────────────────────────────────────

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import pytest
 from nicegui import ui
@@ -77,7 +77,7 @@ async def test_many_changes_are_sent_as_few(user: User, hub: Hub, two_sessions: 
 async def test_search_shows_where_the_words_are_and_forgets_older_answers(
     user: User, hub: Hub, two_sessions: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def search(words: str) -> list[Hit]:
+    async def search(words: str, among: Sequence[Card]) -> list[Hit]:
         return [Hit(card=card, excerpt=f"… the {words} …") for card in hub.cards() if words in card.title]
 
     monkeypatch.setattr(hub, "search", search)
