@@ -24,6 +24,7 @@ ERRORS = ("Traceback", '{"error"', '"type":"error"')
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     server = Server(tmp_path_factory.mktemp("docs"), entry="main")
+    server._command += ["--pace", "0"]
     server.start()
     yield server
     server.stop()
@@ -50,7 +51,7 @@ def environ() -> dict[str, str]:
 
 @pytest.mark.parametrize("commands", blocks("sh"))
 def test_commands_do_what_they_are_shown_to_do(server: Server, commands: str):
-    stay = 'curl() { command curl --max-time 2 "$@"; }\n'  # what stays is to be left
+    stay = 'curl() { command curl --max-time 1 "$@"; }\n'  # what stays is to be left
     ran = subprocess.run(
         ["bash", "-c", stay + here(commands, server)],
         cwd=server.folder,

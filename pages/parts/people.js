@@ -15,15 +15,15 @@ export default {
       </button>
       <div ref="menu" class="ta-menu ta-people-menu" popover role="dialog" aria-label="Who is here"
            @toggle="open = $event.newState === 'open'">
-        <h2>Here now</h2>
-        <ul>
+        <h2 v-if="open">Here now</h2>
+        <ul v-if="open">
           <li v-for="(name, i) in [own, ...others]" :key="i">
             <span class="ta-person" :class="{ 'ta-nameless': !name }" :style="hued(name)" aria-hidden="true"><q-icon
               v-if="!name" name="person" />{{ name && initials(name) }}</span>
             <span>{{ name || (i ? "Somebody" : "You") }}<small v-if="name && !i"> (you)</small></span></li>
           <li v-if="more">… and {{ more }} more</li>
         </ul>
-        <form v-if="naming" @submit.prevent="save">
+        <form v-if="open && naming" @submit.prevent="save">
           <label class="ta-field">Your name
             <input v-model="name" type="text" maxlength="64" autocomplete="nickname" spellcheck="false"
                    placeholder="So that others know who you are">
@@ -100,9 +100,11 @@ export default {
     measure() {
       this.narrow = NARROW.matches;
     },
-    show() {
+    async show() {
       const { button, menu } = this.$refs;
       this.sentence = this.saved = "";
+      this.open = true;
+      await this.$nextTick();
       menu.showPopover({ source: button });
       const { bottom, right } = button.getBoundingClientRect();
       menu.style.top = `${bottom + 4}px`;

@@ -13,7 +13,8 @@ export default {
       <button type="button" class="ta-tool" aria-haspopup="dialog" aria-label="Share" data-tip="Share" @click="show">
         <q-icon name="ios_share" />
       </button>
-      <dialog ref="dialog" class="ta-sheet ta-share" tabindex="-1" aria-labelledby="ta-share-title" @mousedown.self="close">
+      <dialog v-if="shown" ref="dialog" class="ta-sheet ta-share" tabindex="-1" aria-labelledby="ta-share-title"
+              @close="shown = false" @mousedown.self="close">
         <div class="ta-sheet-head">
           <h2 id="ta-share-title">Share this session</h2>
           <button type="button" class="ta-tool" aria-label="Close" @click="close"><q-icon name="close" /></button>
@@ -73,7 +74,7 @@ export default {
   emits: ["look", "link", "role"],
 
   data() {
-    return { people: [], role: "viewer", days: 30, link: "", sentence: "", copied: false, ROLES, DAYS };
+    return { shown: false, people: [], role: "viewer", days: 30, link: "", sentence: "", copied: false, ROLES, DAYS };
   },
 
   computed: {
@@ -108,8 +109,9 @@ export default {
     },
 
     // ── below ──
-    show() {
-      Object.assign(this, { role: "viewer", link: "", sentence: "", copied: false });
+    async show() {
+      Object.assign(this, { shown: true, role: "viewer", link: "", sentence: "", copied: false });
+      await this.$nextTick();
       this.$refs.dialog.showModal();
       this.$refs.dialog.focus();
       this.$emit("look");
@@ -145,7 +147,7 @@ export default {
       this.forgetting = setTimeout(() => (this.copied = false), 2500);
     },
     onKey(event) {
-      if (event.key !== "Escape" || !this.$refs.dialog.open || event.isComposing) return;
+      if (event.key !== "Escape" || !this.shown || event.isComposing) return;
       event.preventDefault();
       event.stopPropagation(); // here it means "never mind", not "stop the agent"
       this.close();

@@ -50,6 +50,11 @@ def test_what_somebody_is_in_a_session(person: Person, session: Card, role: Role
                 allow(person, act, session)
 
 
+def test_only_who_stands_for_everybody_owns_nothing() -> None:
+    assert ANYBODY.owns == ""
+    assert Person(user="owner", role="member").owns == "owner"
+
+
 def test_viewers_and_guests_begin_no_sessions() -> None:
     allow_new(Person(user="ada", role="member"))
     for person in (Person(user="ada", role="viewer"), Person(user="g", role="member", rooms={"s": "member"})):

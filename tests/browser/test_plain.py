@@ -118,7 +118,7 @@ def test_a_run_is_watched_and_stopped_from_either_page(
     assert len(lines(page, "Does")) == len(lines(page, "Sees")) == len(lines(page, "Stopped")) == 1
     say(page, server.write("plain-too", words("say", TEXT), pace=0.02))
     wait_ended(app, "running", turns=2)
-    app.get_by_role("button", name="Stop").click()
+    app.get_by_role("button", name="Stop", exact=True).click()
     wait_ended(app, "interrupted", turns=2)
     wait_over(page)
     assert len(lines(page, "Stopped")) == 2

@@ -72,7 +72,7 @@ def test_a_long_message_is_shown_in_part_until_somebody_wants_all_of_it(server: 
     for _ in range(2):
         message = last_turn(page).locator(".ta-bubble")
         assert message.bounding_box()["height"] <= 300  # type: ignore[index]
-        page.get_by_role("button", name="Show more").click()
+        last_turn(page).get_by_role("button", name="Show more").click()
         assert message.bounding_box()["height"] > 5_000  # type: ignore[index]
         page.get_by_role("button", name="Show less").click()
         assert message.bounding_box()["height"] <= 300  # type: ignore[index]
