@@ -45,7 +45,7 @@ class Sharing:
     def show(self) -> None:
         """As the session has it now."""
         may = self._visitor.may("own", self._session)
-        self._dialog.visible = may and len(self._session.log) > 0
+        self._dialog.show(may=may and len(self._session.log) > 0)
         if may and self._shown:
             self._dialog.fill(self._session.people)
 

@@ -1,5 +1,5 @@
 // The button that shares a session, and its dialog. Its Python half is share.py:
-// events  look, link {role, days}, role {user, role};  methods  fill(people), linked(path), refused(sentence).
+// events  look, link {role, days}, role {user, role};  methods  change(state), fill(people), linked(path), refused(sentence).
 // What a link is made for is chosen first; a link that was made for something else goes from the page.
 
 import { hued, initials } from "thinkaloud-transcript/viewer.js";
@@ -10,7 +10,7 @@ const DAYS = [7, 30, 365];
 export default {
   template: `
     <div>
-      <button type="button" class="ta-tool" aria-haspopup="dialog" aria-label="Share" data-tip="Share" @click="show">
+      <button v-if="may" type="button" class="ta-tool" aria-haspopup="dialog" aria-label="Share" data-tip="Share" @click="show">
         <q-icon name="ios_share" />
       </button>
       <dialog v-if="shown" ref="dialog" class="ta-sheet ta-share" tabindex="-1" aria-labelledby="ta-share-title"
@@ -70,16 +70,22 @@ export default {
       </dialog>
     </div>`,
 
-  props: { session: String, open: Boolean, base: String },
+  props: { session: String, open: Boolean, base: String, state: Object }, // state: may; see state.py
   emits: ["look", "link", "role"],
 
   data() {
-    return { shown: false, people: [], role: "viewer", days: 30, link: "", sentence: "", copied: false, ROLES, DAYS };
+    return { ...this.state, shown: false, people: [], role: "viewer", days: 30, link: "", sentence: "", copied: false, ROLES, DAYS };
   },
 
   computed: {
     origin() {
       return this.base || location.origin;
+    },
+  },
+
+  watch: {
+    state(state) {
+      this.change(state);
     },
   },
 
@@ -96,6 +102,10 @@ export default {
     hued,
     initials,
     // ── called from Python ──
+    change(state) {
+      Object.assign(this, state);
+      if (!this.may) this.$refs.dialog?.close();
+    },
     fill(people) {
       this.people = people;
     },

@@ -7,6 +7,8 @@ from typing import Any
 
 from nicegui import ui
 
+from .state import begin, change
+
 
 class ShareDialog(ui.element, component="share.js", esm={"thinkaloud-transcript": "transcript"}):
     """`open`: nobody signs in, so the address is all there is to share. `base` is what links begin with, if not with
@@ -25,9 +27,14 @@ class ShareDialog(ui.element, component="share.js", esm={"thinkaloud-transcript"
     ) -> None:
         super().__init__()
         self._props.update(session=session, open=open, base=base)
+        begin(self, may=False)
         self.on("look", lambda: on_look())
         self.on("link", lambda event: on_link(str(event.args["role"]), int(event.args["days"])))
         self.on("role", lambda event: on_role(str(event.args["user"]), str(event.args["role"])))
+
+    def show(self, *, may: bool) -> None:
+        """The button, if whoever looks may share it, and there is something to share."""
+        change(self, {"may": may})
 
     def fill(self, people: Mapping[str, str]) -> None:
         """With whom it is shared, and as what."""
@@ -41,4 +48,4 @@ class ShareDialog(ui.element, component="share.js", esm={"thinkaloud-transcript"
 
     def _displayed_contents(self, *, only_visible: bool) -> list[str]:
         """For tests with NiceGUI's `User`, which runs no JavaScript."""
-        return ["Share"]
+        return ["Share"] if self._props["state"]["may"] else []
