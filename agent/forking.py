@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from .errors import NotFound
+from .errors import NotFound, ThinkaloudError
 from .events import ForkedFrom, MessageWithdrawn, SessionCreated, SessionSwitched, TurnEnd
 from .store import Card
 from .transcript import Turn
@@ -16,9 +16,16 @@ if TYPE_CHECKING:
 
 
 async def fork(
-    hub: Hub, session: str, turn: str, *, by: str, message: str | None = None, content: str | None = None
+    hub: Hub,
+    session: str,
+    turn: str,
+    *,
+    by: str = "owner",
+    owner: str = "",
+    message: str | None = None,
+    content: str | None = None,
 ) -> Session:
-    """A new session, of `by`, with all that came before `turn`, in which the same is asked again, `content` in place
+    """A new session, of `owner`, with all that came before `turn`, in which the same is asked again, `content` in place
     of `message` (of the only one, if that is None), with the same attachments.
 
     Raises NotFound where the turn is not among those that the session keeps folded (see hub.WINDOW).
@@ -29,22 +36,25 @@ async def fork(
         raise NotFound("That turn is too far back to be asked again from here.")
     said = [content if content is not None and message in (None, m.id) else m.content for m in asked.messages]
     files = [hub.attachments.together(file["id"] for file in m.attachments) for m in asked.messages]
-    forked = await _past(hub, source, asked.event_id - 1, by)
+    forked = await _past(hub, source, asked.event_id - 1, owner)
     if forked.model != source.model:  # switched later, perhaps because the turn failed
         forked.append(SessionSwitched(model=source.model, by=by))
-    if not said:
-        forked.resume(by=by)
-    for text, attachments in zip(said, files, strict=True):
-        forked.say(text, author=by, attachments=attachments)
+    try:
+        if not said:
+            forked.resume(by=by)
+        for text, attachments in zip(said, files, strict=True):
+            forked.say(text, author=by, attachments=attachments)
+    except ThinkaloudError:
+        await hub.delete(forked.id)  # nobody wants the copy alone
+        raise
     return forked
 
 
-async def _past(hub: Hub, source: Session, upto: int, by: str) -> Session:
+async def _past(hub: Hub, source: Session, upto: int, owner: str) -> Session:
     """Event 1 becomes the fork's own `session.created`, so all others keep their numbers."""
     events = await asyncio.to_thread(lambda: list(source.log.after(0)[:upto]))
     now = hub.chance.clock.now()
     origin = ForkedFrom(session=source.id, event_id=upto)
-    owner = by if source.owner else ""
     created = SessionCreated(
         event_id=1, at=now, title=source.title, model=source.model, forked_from=origin, by=owner, task=source.task
     )

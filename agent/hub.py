@@ -8,7 +8,6 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from . import forking
 from .attachments import Attachments
 from .chance import Chance
 from .closing import crashed
@@ -21,7 +20,7 @@ from .models import Models
 from .session import Session
 from .store import Card, Hit, Store, titled
 from .tools.base import Tool
-from .transcript import Transcript, fold
+from .transcript import fold
 
 STAYS, RESTED = 600.0, 10.0  # seconds that a session stays in memory which nobody uses; and if there are too many
 WINDOW = 60  # settled stretches that a session keeps folded: what its prompt and its first screen are made of
@@ -72,6 +71,7 @@ class Hub:
         self._settled: dict[str, int] = {}
         self._settling: dict[str, asyncio.Lock] = {}
         self._cards: dict[str, Card] = {card.id: card for card in store.cards()}
+        self._stopping = False
 
     # ── sessions ─────────────────────────────────────────────────────────────────────────────────────────
 
@@ -83,7 +83,7 @@ class Hub:
         if session in self._cards or session in self._open or session in self._leaving:
             raise Busy("There is a session of that name already.")
         _, _, journal = self._store.open(session)
-        return self._made(session, Log(journal, self.chance.clock), owner=owner, task=task)
+        return self._kept(Session(session, Log(journal, self.chance.clock), self._house, owner=owner, task=task))
 
     async def open(self, session: str) -> Session:
         """The session, from memory or from disk. Raises NotFound, or Damaged where it cannot be read."""
@@ -101,8 +101,9 @@ class Hub:
     def drop(self, session: str) -> None:
         """Lets go of a session in which nobody said anything."""
         found = self._open.get(session)
-        if found is not None and not len(found.log) and not found.held and not len(found.presence):
-            self._let_go(found)
+        if found is None or len(found.log) or found.held or len(found.presence) or found.watchers:
+            return
+        self._let_go(found)
 
     async def tidy(self) -> None:
         """Lets go of sessions that nobody uses: those of the last minutes stay, if they are not too many."""
@@ -198,14 +199,11 @@ class Hub:
     async def restore(self, session: str) -> None:
         """Undoes a `delete`."""
         await self._store.restore(session)
+        found = self._open.get(session)
+        if found and not len(found.log):  # somebody has come under that name meanwhile, and has said nothing
+            self._let_go(found)
         self._cards |= {card.id: card for card in self._store.cards() if card.id == session}
         self._tell()
-
-    async def fork(
-        self, session: str, turn: str, *, by: str = "owner", message: str | None = None, content: str | None = None
-    ) -> Session:
-        """A new session in which the same is asked again: see forking.py."""
-        return await forking.fork(self, session, turn, by=by, message=message, content=content)
 
     async def adopt(self, events: Sequence[Event], card: Card) -> Session:
         """A session that begins with these events, which are made elsewhere."""
@@ -220,9 +218,11 @@ class Hub:
         recovered: list[str] = []
         for session in self._store.unsettled():
             try:
-                found = self._read(session)
+                found = self._kept(self._read(session))
                 unsettled = found.log.after(len(found.log.past))
-                card = replace(self._card(found), title=found.title, model=found.model)
+                first = found.log.first
+                created = first.at if first else self.chance.clock.now()
+                card = replace(self._card(found), title=found.title, model=found.model, created=created)
                 self._cards[session] = card.grown(unsettled)
                 if turn := found.transcript.running:
                     for event in crashed(turn, self.chance.clock.now()):
@@ -240,6 +240,7 @@ class Hub:
 
     async def shutdown(self, seconds: float = 2.5) -> None:
         """Ends running turns as `interrupted`, why `shutdown`, and settles them, in at most `seconds`."""
+        self._stopping = True  # doors are open still
         running = [session for session in self._open.values() if session.running]
         for session in self._open.values():
             session.closing = True  # also one that has just ended a turn, and would take up what is queued
@@ -249,41 +250,43 @@ class Hub:
             async with asyncio.timeout(seconds):
                 for session in running:
                     await session.wait_idle()
-                for session in self._open.values():
+                for session in list(self._open.values()):
                     await self._settle(session)
         except TimeoutError:
             logger.warning("not everything was settled in %g s; the journals have the rest", seconds)
 
     # ── below ────────────────────────────────────────────────────────────────────────────────────────────
 
-    def _made(
-        self, session: str, log: Log, start: Transcript | None = None, *, owner: str = "", task: bool = False
-    ) -> Session:
-        made = Session(session, log, self._house, start, owner=owner, task=task)
-        self._open[session] = made
-        self._settled.setdefault(session, len(log.past))
-        return made
+    def _kept(self, session: Session) -> Session:
+        session.closing = self._stopping
+        self._open[session.id] = session
+        self._settled.setdefault(session.id, len(session.log.past))
+        return session
 
     async def _opened(self, session: str) -> Session:
         try:
-            return await asyncio.to_thread(self._read, session)
+            return self._kept(await asyncio.to_thread(self._read, session))
         except Damaged as error:
-            self.notices.append(error.message)
+            if error.message not in self.notices:
+                self.notices.append(error.message)
             if all(card.id != session for card in self._store.cards()):  # set aside; else it may be put back
                 self._forget(session)
             raise
 
     def _read(self, session: str) -> Session:
+        """Blocks, and changes nothing here: it may be done in a thread."""
         past, kept, journal = self._store.open(session)
         card = self._cards.get(session)
         first = past.stretches[-WINDOW] if len(past.stretches) > WINDOW else 1
         start = card.transcript(first - 1) if card else None
         if start and first > 1:  # what was posted in one stretch may have been read in the next
             start.queued = fold(past[past.stretches[-WINDOW - 1] - 1 : first - 1]).queued
-        return self._made(session, Log(journal, self.chance.clock, past, kept), start)
+        return Session(session, Log(journal, self.chance.clock, past, kept), self._house, start)
 
     async def _settle(self, session: Session) -> None:
         """Keeps what the journal has of the session; what cannot be kept now is tried again with the next turn."""
+        if self._open.get(session.id) is not session:  # deleted, or let go, while others were settled
+            return
         lock = self._settling.setdefault(session.id, asyncio.Lock())
         async with lock:
             events = session.log.after(self._settled[session.id])

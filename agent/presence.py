@@ -48,6 +48,7 @@ class Presence:
         self._count: Counter[str] = Counter()
         self.returnable = False
         """Whether anybody was ever here who could come back."""
+        self._visited = False
 
     def join(self, user: str, *, returns: bool = True, on_note: Callable[[Note], None] | None = None) -> Seat:
         """A seat for one connection, to be left when it ends. A person's first one is noted to all others."""
@@ -55,6 +56,7 @@ class Presence:
         new = not self._count[user]
         self._count[user] += 1
         self.returnable = self.returnable or returns
+        self._visited = True
         if new:
             self._tell(Note(kind="user_joined", user=user, users=self.users))
         self._seats[seat] = None
@@ -79,6 +81,11 @@ class Presence:
     def users(self) -> tuple[str, ...]:
         """Everybody who is here, once, in the order of their coming."""
         return tuple(self._count)
+
+    @property
+    def forsaken(self) -> bool:
+        """Whether all who were here have gone, and none of them could come back."""
+        return self._visited and not self._seats and not self.returnable
 
     def now(self) -> int:
         return self._clock.now()

@@ -323,7 +323,8 @@ class Session:
         await self._house.ended(self)
         waiting = self._transcript.queued
         unasked = end.reason == "interrupted" and not any(m.intent == "interrupt" for m in waiting)
-        if waiting and self._run is None and not unasked and not self.closing:
+        forsaken = self.presence.forsaken and not self.task
+        if waiting and self._run is None and not (unasked or forsaken or self.closing):
             try:
                 self._start(by=waiting[0].author)
             except StorageError as error:  # nobody is above; it waits, as in `say`

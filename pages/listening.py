@@ -39,7 +39,9 @@ def say_goodbye(server: uvicorn.Server, goodbye: Callable[[], Awaitable[None]]) 
     shutdown = server.shutdown
 
     async def with_goodbye(sockets: list[socket.socket] | None = None) -> None:
-        await goodbye()
-        await shutdown(sockets)
+        try:
+            await goodbye()
+        finally:
+            await shutdown(sockets)
 
     server.shutdown = with_goodbye  # type: ignore[method-assign]

@@ -8,6 +8,7 @@ from typing import Any
 from nicegui import background_tasks, ui
 from starlette.responses import RedirectResponse, Response
 
+from agent import forking
 from agent.access import Act, allow, standing
 from agent.entering import enter
 from agent.errors import ThinkaloudError
@@ -207,7 +208,9 @@ class SessionPage:
         try:
             allow(self._visitor.person, "take part", self._session)
             by = self._visitor.user
-            fork = await self._hub.fork(self._session.id, turn, by=by, message=message, content=content)
+            fork = await forking.fork(
+                self._hub, self._session.id, turn, by=by, owner=self._visitor.owns, message=message, content=content
+            )
         except ThinkaloudError as error:
             notice(error.message)
         else:

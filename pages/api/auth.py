@@ -9,7 +9,7 @@ audience (`aud`), and whatever has one is no person's.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, get_args
 
@@ -48,6 +48,27 @@ class Grant:
     session: str
     role: Role
     expires: float
+
+
+class Rooms(Mapping[str, Role]):
+    """A guest's: each is there for as long as its own link holds, also for a connection that is older. It has a length
+    even then, since a guest stays one."""
+
+    def __init__(self, rooms: Mapping[str, tuple[Role, float]], clock: Clock) -> None:
+        self._rooms = rooms
+        self._clock = clock
+
+    def __getitem__(self, id: str) -> Role:
+        role, until = self._rooms[id]
+        if until * 1000 <= self._clock.now():
+            raise KeyError(id)
+        return role
+
+    def __iter__(self) -> Iterator[str]:
+        return (id for id in self._rooms if id in self)
+
+    def __len__(self) -> int:
+        return len(self._rooms)
 
 
 class Tokens:
@@ -113,7 +134,7 @@ class Tokens:
         roles = {id: role for id, (role, _) in rooms.items()}
         best: Role = "member" if "member" in roles.values() else "viewer"  # of the rooms that are still open
         return Known(
-            person=Person(user=user, role=best, rooms=roles),
+            person=Person(user=user, role=best, rooms=Rooms(rooms, self._clock)),
             expires=claims["exp"],
             until={id: until for id, (_, until) in rooms.items()},
         )

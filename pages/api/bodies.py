@@ -92,4 +92,6 @@ class Wanted(Body):
 
 class Announced(Body):
     content: Annotated[Text, Field(min_length=1, max_length=10_000)] = Field(examples=["Back in five minutes."])
-    to: str | None = Field(default=None, description="a `client_id`; everybody, if it is left out")
+    to: Annotated[str, Field(min_length=1)] | None = Field(
+        default=None, description="a `client_id`; everybody, if it is left out"
+    )

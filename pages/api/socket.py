@@ -15,7 +15,7 @@ from agent.errors import BadRequest, Forbidden, RateLimited, StorageError, Think
 from agent.session import Session
 
 from .connection import Connection
-from .dialects import DIALECTS, Dialect
+from .dialects import DIALECTS, Dialect, text
 from .doors import Doors
 from .endpoints import ENDPOINTS, Endpoint
 from .feed import spelt
@@ -27,7 +27,7 @@ LONGEST_ECHO = 10_000
 def mount(app: FastAPI, doors: Doors) -> None:
     """Adds the routes, in the order of the table."""
     for endpoint in ENDPOINTS:
-        door = Door(endpoint, doors) if endpoint.dialect else echo
+        door = Door(endpoint, doors) if endpoint.dialect else Echo(doors)
         app.router.routes.append(WebSocketRoute(endpoint.path, door, name=endpoint.name))
 
 
@@ -67,19 +67,33 @@ class Door:
             pass
 
 
+class Echo:
+    """Sends a text back in upper case; a connection like any other."""
+
+    def __init__(self, doors: Doors) -> None:
+        self._doors = doors
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        socket = WebSocket(scope, receive, send)
+        await socket.accept()
+        try:
+            with self._doors.seats.seat(self._doors.person(socket.state).user):
+                await echo(socket)
+        except ThinkaloudError as error:
+            await _refuse(socket, text(""), error)
+
+
 async def echo(socket: WebSocket) -> None:
-    """Sends a text back in upper case."""
-    await socket.accept()
     try:
         while True:
             message = await socket.receive()
             if message["type"] == "websocket.disconnect":
                 return
-            text = message.get("text")
-            if text is None or len(text) > LONGEST_ECHO:
+            said = message.get("text")
+            if said is None or len(said) > LONGEST_ECHO:
                 await socket.close(BARRED, f"Send a text of at most {LONGEST_ECHO:,} characters.")
                 return
-            await socket.send_text(text.upper())
+            await socket.send_text(said.upper())
     except (WebSocketDisconnect, OSError, RuntimeError):
         pass
 

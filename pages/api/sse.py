@@ -63,6 +63,7 @@ class Stream:
         stack = AsyncExitStack()
         stack.enter_context(self._doors.seats.seat(self._person.user))
         seat = self._session.presence.join(self._person.user, on_note=self._notes.note)
+        self._cursor = self._notes.hello(self._session, self._cursor)
         self._doors.readers.add(self)
         stack.callback(self._done.set)
         stack.callback(self._doors.readers.discard, self)
@@ -80,10 +81,9 @@ class Stream:
 
     async def _told(self) -> AsyncGenerator[str, None]:
         feed = feed_of(self._session)
-        self._cursor = self._notes.hello(self._session, self._cursor)
         yield ": thinkaloud\n\n"  # so that whoever waits for the answer has it
         with feed.reader(self._wake.ring):
-            while standing(self._person, self._session):
+            while standing(self._person, self._session) and not self._expired():
                 self._wake.quiet()
                 for note in self._notes.take():
                     yield note
@@ -97,7 +97,7 @@ class Stream:
                     yield "".join(frames)
                 if upto > self._cursor:
                     self._cursor = upto
-                elif self._over or feed.log.closed or self._enough() or self._expired():
+                elif self._over or feed.log.closed or self._enough():
                     return
                 elif not await self._woken():
                     yield ": heartbeat\n\n"

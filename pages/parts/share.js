@@ -56,7 +56,7 @@ export default {
               <li v-for="{ user, role } in people" :key="user">
                 <span class="ta-person" :style="hued(user)" aria-hidden="true">{{ initials(user) }}</span>
                 <span class="ta-share-name">{{ user }}</span>
-                <select :value="role" :aria-label="'What ' + user + ' may do'" @change="change(user, $event.target.value)">
+                <select :value="role" :aria-label="'What ' + user + ' may do'" @change="grant(user, $event.target.value)">
                   <option v-for="(word, key) in ROLES" :key="key" :value="key">{{ word }}</option>
                 </select>
                 <button type="button" class="ta-tool" :aria-label="'Remove ' + user" data-tip="Remove" @click="remove(user)">
@@ -133,13 +133,13 @@ export default {
       this.sentence = "";
       if (this.reaches()) this.$emit("link", { role: this.role, days: this.days });
     },
-    change(user, role) {
+    grant(user, role) {
       this.sentence = "";
       if (this.reaches()) this.$emit("role", { user, role });
     },
     remove(user) {
       this.$refs.dialog.focus(); // the button is about to go
-      this.change(user, "");
+      this.grant(user, "");
     },
     reaches() {
       if (!window.socket?.connected) this.sentence = "There is no connection to the server at the moment. Try again when it is back.";

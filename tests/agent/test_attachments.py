@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from agent import forking
 from agent.attachments import (
     COUNT,
     LARGEST,
@@ -202,7 +203,7 @@ async def test_what_is_asked_again_is_asked_with_its_attachments(content: str | 
     session = hub.new()
     session.say("Look", attachments=[picture])
     await session.wait_idle()
-    fork = await hub.fork(session.id, session.transcript.last.id, content=content)  # type: ignore[union-attr]
+    fork = await forking.fork(hub, session.id, session.transcript.last.id, content=content)  # type: ignore[union-attr]
     await fork.wait_idle()
     (message,) = fork.transcript.last.messages  # type: ignore[union-attr]
     assert message.content == ("Look" if content is None else content)
@@ -218,5 +219,5 @@ async def test_without_its_attachment_nothing_is_asked_again_and_no_fork_is_left
     await session.wait_idle()
     store._files.clear()
     with pytest.raises(BadRequest, match="not here any more"):
-        await hub.fork(session.id, session.transcript.last.id)  # type: ignore[union-attr]
+        await forking.fork(hub, session.id, session.transcript.last.id)  # type: ignore[union-attr]
     assert len(hub.cards()) == 1

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import pytest
 
+from agent import forking
 from agent.errors import BadRequest, Busy, Damaged, NotFound
 from agent.events import Event, ForkedFrom, SessionCreated, TurnEnd
 from agent.hub import Hub
@@ -56,7 +57,7 @@ async def test_regenerating_forks_everything_before_the_turn_and_asks_the_same_a
     source = await said(hub, "first", "second")
     last = source.transcript.last
     assert last is not None
-    fork = await hub.fork(source.id, last.id)
+    fork = await forking.fork(hub, source.id, last.id)
     await fork.wait_idle()
     assert [[m.content for m in t.messages] for t in fork.transcript.turns if isinstance(t, Turn)] == [
         ["first"],
@@ -75,7 +76,7 @@ async def test_editing_asks_something_else_in_a_fork():
     hub = hub_with(Scripted(answer("one"), answer("two")))
     source = await said(hub, "first")
     assert source.transcript.last is not None
-    fork = await hub.fork(source.id, source.transcript.last.id, content="changed")
+    fork = await forking.fork(hub, source.id, source.transcript.last.id, content="changed")
     await fork.wait_idle()
     assert asked(fork) == [["changed"]]
     assert not fork.transcript.queued
@@ -85,7 +86,7 @@ async def test_a_turn_that_is_not_there_cannot_be_forked():
     hub = hub_with(Scripted(answer("one")))
     source = await said(hub, "first")
     with pytest.raises(NotFound):
-        await hub.fork(source.id, "nope")
+        await forking.fork(hub, source.id, "nope")
 
 
 async def test_a_deleted_session_is_stopped_gone_and_comes_back():
@@ -262,7 +263,7 @@ async def test_editing_one_of_two_messages_asks_the_other_one_again_as_it_was():
     await clock.pass_(9)
     last = session.transcript.last
     assert last is not None
-    fork = await hub.fork(session.id, last.id, message=three, content="three, edited")
+    fork = await forking.fork(hub, session.id, last.id, message=three, content="three, edited")
     await clock.pass_(9)
     assert [text for turn in asked(fork) for text in turn] == ["first", "two", "three, edited"]
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from agent import forking
 from agent.errors import BadRequest, ProviderError
 from agent.events import SessionSwitched, TurnStart
 from agent.hub import Hub
@@ -151,7 +152,7 @@ async def test_asking_again_after_a_failure_asks_the_model_that_was_chosen_since
         await session.wait_idle()
     session.switch("b:2")
     assert session.transcript.last
-    fork = await hub.fork(session.id, session.transcript.last.id)
+    fork = await forking.fork(hub, session.id, session.transcript.last.id)
     await fork.wait_idle()
     assert fork.transcript.last
     assert (fork.transcript.last.model, fork.transcript.last.answer) == ("b:2", "Two. ")
