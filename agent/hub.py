@@ -7,6 +7,7 @@ import logging
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from weakref import WeakKeyDictionary
 
 from .attachments import Attachments
 from .chance import Chance
@@ -69,7 +70,7 @@ class Hub:
         self._leaving: set[str] = set()
         self._opening: dict[str, asyncio.Task[Session]] = {}
         self._settled: dict[str, int] = {}
-        self._settling: dict[str, asyncio.Lock] = {}
+        self._settling: WeakKeyDictionary[Session, asyncio.Lock] = WeakKeyDictionary()
         self._cards: dict[str, Card] = {card.id: card for card in store.cards()}
         self._stopping = False
 
@@ -101,9 +102,8 @@ class Hub:
     def drop(self, session: str) -> None:
         """Lets go of a session in which nobody said anything."""
         found = self._open.get(session)
-        if found is None or len(found.log) or found.held or len(found.presence) or found.watchers:
-            return
-        self._let_go(found)
+        if found and not (len(found.log) or found.held or len(found.presence) or found.watchers):
+            self._let_go(found)
 
     async def tidy(self) -> None:
         """Lets go of sessions that nobody uses: those of the last minutes stay, if they are not too many."""
@@ -112,8 +112,7 @@ class Hub:
         for i, session in enumerate(idle):
             if now - session.used < (RESTED if i < len(idle) - self.limits.memory else STAYS):
                 continue
-            if len(session.log):
-                await self._settle(session)
+            await self._settle(session)
             if not self._needed(session) and self._settled[session.id] == len(session.log):
                 self._let_go(session)
 
@@ -127,7 +126,6 @@ class Hub:
         session.log.close()
         del self._open[session.id]
         self._settled.pop(session.id, None)
-        self._settling.pop(session.id, None)
         self._store.leave(session.id)
 
     @property
@@ -148,8 +146,7 @@ class Hub:
         return self._cards.get(session)
 
     def running(self, session: str) -> bool:
-        found = self._open.get(session)
-        return found is not None and found.running
+        return session in self._open and self._open[session].running
 
     async def search(self, words: str, among: Sequence[Card] | None = None) -> list[Hit]:
         """Sessions (`among` these) whose title or text has all the words; titles of running ones, too."""
@@ -241,16 +238,14 @@ class Hub:
     async def shutdown(self, seconds: float = 2.5) -> None:
         """Ends running turns as `interrupted`, why `shutdown`, and settles them, in at most `seconds`."""
         self._stopping = True  # doors are open still
-        running = [session for session in self._open.values() if session.running]
-        for session in self._open.values():
+        for session in (here := list(self._open.values())):
             session.closing = True  # also one that has just ended a turn, and would take up what is queued
-        for session in running:
             session.stop(by=None, why="shutdown")
         try:
             async with asyncio.timeout(seconds):
-                for session in running:
+                for session in here:
                     await session.wait_idle()
-                for session in list(self._open.values()):
+                for session in here:
                     await self._settle(session)
         except TimeoutError:
             logger.warning("not everything was settled in %g s; the journals have the rest", seconds)
@@ -267,14 +262,12 @@ class Hub:
         try:
             return self._kept(await asyncio.to_thread(self._read, session))
         except Damaged as error:
-            if error.message not in self.notices:
-                self.notices.append(error.message)
+            self.notices += {error.message} - {*self.notices}
             if all(card.id != session for card in self._store.cards()):  # set aside; else it may be put back
                 self._forget(session)
             raise
 
     def _read(self, session: str) -> Session:
-        """Blocks, and changes nothing here: it may be done in a thread."""
         past, kept, journal = self._store.open(session)
         card = self._cards.get(session)
         first = past.stretches[-WINDOW] if len(past.stretches) > WINDOW else 1
@@ -285,10 +278,9 @@ class Hub:
 
     async def _settle(self, session: Session) -> None:
         """Keeps what the journal has of the session; what cannot be kept now is tried again with the next turn."""
-        if self._open.get(session.id) is not session:  # deleted, or let go, while others were settled
-            return
-        lock = self._settling.setdefault(session.id, asyncio.Lock())
-        async with lock:
+        async with self._settling.setdefault(session, asyncio.Lock()):
+            if self._open.get(session.id) is not session:  # deleted, or let go, in the meantime
+                return
             events = session.log.after(self._settled[session.id])
             if not events:
                 return
@@ -314,13 +306,11 @@ class Hub:
         self._tell()
 
     def _card(self, session: Session) -> Card:
-        known = self._cards.get(session.id)
-        return known or Card.of(session.id, session.transcript, self.chance.clock.now())
+        return self._cards.get(session.id) or Card.of(session.id, session.transcript, self.chance.clock.now())
 
     def _forget(self, session: str) -> None:
         if found := self._open.pop(session, None):
             found.log.close()
-        self._settling.pop(session, None)
         self._settled.pop(session, None)
         self._cards.pop(session, None)
         self._tell()

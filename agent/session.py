@@ -323,8 +323,7 @@ class Session:
         await self._house.ended(self)
         waiting = self._transcript.queued
         unasked = end.reason == "interrupted" and not any(m.intent == "interrupt" for m in waiting)
-        forsaken = self.presence.forsaken and not self.task
-        if waiting and self._run is None and not (unasked or forsaken or self.closing):
+        if waiting and self._run is None and not (unasked or self.closing or self.presence.forsaken):
             try:
                 self._start(by=waiting[0].author)
             except StorageError as error:  # nobody is above; it waits, as in `say`

@@ -101,7 +101,7 @@ class SessionPage:
                 on_withdraw=self._on_withdraw,
                 on_typing=self._on_own_typing,
             )
-        for sentence in hub.notices:
+        for sentence in hub.notices if visitor.person.role == "owner" else ():  # they name sessions of everybody
             notice(sentence, stays=True)
         self._show()
         hub.watchers.add(self._refresh)

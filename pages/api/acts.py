@@ -22,13 +22,12 @@ async def act(hub: Hub, session: Session, person: Person, said: Said, seat: Seat
     match said:
         case Pong():
             return
-        case Typing():
-            if seat:
-                session.presence.type(seat)
-            return
         case _:
             allow(person, "take part", session)
     match said:
+        case Typing():
+            if seat:
+                session.presence.type(seat)
         case Message(content=content, intent=intent, id=id, attachments=files):
             together = hub.attachments.together(files)
             session.say(content, author=user, intent=intent, message=id, attachments=together)

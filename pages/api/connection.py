@@ -135,6 +135,8 @@ class Connection:
                 self._said = self._clock.elapsed()
             if upto < len(log) or self._notes.waiting:
                 continue
+            if log.closed and self._doors.hub.card(self._session.id):  # another one has come in its place
+                return self._end(GOING, "This session is there anew: come back.")
             if log.closed:
                 return self._end(1000, "This session is over.")
             if self._over:
