@@ -135,7 +135,7 @@ def run(settings: Settings, hub: Hub, environ: Mapping[str, str]) -> None:
         show=settings.browser,
         show_welcome_message=False,
         storage_secret=kept(settings.data, "secret"),
-        session_middleware_kwargs={"same_site": "lax"},
+        session_middleware_kwargs={"same_site": "lax", "https_only": locks.public.startswith("https:")},
         reconnect_timeout=60,
         binding_refresh_interval=None,  # nothing is bound to plain objects
         ws_max_size=LARGEST_FRAME,

@@ -50,6 +50,7 @@ class Connection:
         returns: bool = True,
     ) -> None:
         self.name = name
+        self.user = person.user
         self._socket = socket
         self._emit = emit
         self._doors = doors

@@ -6,10 +6,12 @@ import asyncio
 from typing import Any, Protocol
 
 from agent.access import ANYBODY, Person
+from agent.errors import Forbidden, Unauthorized
 from agent.hub import Hub
 from agent.limits import Seats
 from agent.sound import sound
 
+from .auth import MISSING
 from .locks import Locks
 
 
@@ -18,6 +20,8 @@ class Reader(Protocol):
 
     name: str
     """What it calls itself, for a message to it alone; mostly empty."""
+
+    user: str
 
     def tell(self, frame: dict[str, Any]) -> None:
         """Sends something that is in no log."""
@@ -41,7 +45,15 @@ class Doors:
 
     def person(self, state: Any) -> Person:
         """Who asks, as the gate has found."""
-        return getattr(state, "person", None) or ANYBODY
+        person = getattr(state, "person", None)
+        if person is None and not self.locks.open:
+            raise Unauthorized(MISSING)
+        return person or ANYBODY
+
+    def check_name(self, person: Person, name: str) -> None:
+        """Raises Forbidden where people sign in and somebody else is connected under that name."""
+        if name and not self.locks.open and any(one.name == name and one.user != person.user for one in self.readers):
+            raise Forbidden("Somebody else is connected under that name.")
 
     def broadcast(self, content: str, by: str, to: str | None = None) -> int:
         """Tells all connections, or those of one name; returns how many."""

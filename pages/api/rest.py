@@ -11,6 +11,7 @@ from starlette.responses import Response, StreamingResponse
 
 from agent.access import Person, Role, standing
 from agent.entering import enter, seen_by
+from agent.events import MessagePosted
 from agent.hub import Hub
 from agent.session import Session
 from agent.store import Card
@@ -120,20 +121,23 @@ def router(doors: Doors) -> APIRouter:
 
     @api.delete("/{id}", status_code=204, summary="Delete it")
     async def delete(request: Request, id: Id) -> Response:
-        await entered(request, id, "own")
-        await hub.delete(id)
+        session = await entered(request, id, "own")
+        if hub.card(id):
+            await hub.delete(id)
+        elif not len(session.log):
+            hub.drop(id)  # nobody has said anything in it
         return Response(status_code=204)
 
     @api.post("/{id}/messages", status_code=202, summary="Say something; an id that nobody has makes a session")
     async def say(request: Request, id: Id, body: Said) -> Posted:
         session = await entered(request, id, "take part", make=True)
-        message, after = body.id or hub.chance.id(), len(session.log)
+        message = body.id or hub.chance.id()
         said = Message(content=body.content, intent=body.intent, id=message, attachments=tuple(body.attachments))
         try:
             await act(hub, session, doors.person(request.state), said)
         finally:
             hub.drop(id)
-        return Posted(session=id, message=message, after=after)
+        return Posted(session=id, message=message, after=posted_at(session, message) - 1)
 
     @api.post("/{id}/interrupt", summary="Stop the agent")
     async def interrupt(request: Request, id: Id) -> Stopped:
@@ -229,6 +233,18 @@ def link_to(doors: Doors, session: Session, role: Literal["member", "viewer"], d
     """What to send to others; while nobody signs in, the address alone will do."""
     address = f"{doors.locks.address}/s/{session.id}"
     return address if doors.locks.open else f"{address}?share={doors.locks.tokens.share(session.id, role, days)}"
+
+
+def posted_at(session: Session, message: str) -> int:
+    """The number of the event that posted it: the last but a few, unless it was said before and is said again."""
+    upto = len(session.log)
+    while upto:
+        first = max(0, upto - 64)
+        for event in reversed(session.log.between(first, upto)):
+            if isinstance(event, MessagePosted) and event.message == message:
+                return event.event_id
+        upto = first
+    return len(session.log)
 
 
 def card_of(hub: Hub, person: Person, card: Card, excerpt: str = "") -> dict[str, Any]:

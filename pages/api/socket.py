@@ -46,6 +46,7 @@ class Door:
             named = socket.query_params.get("dialect")
             dialect = _dialect(named, self._endpoint) if named else dialect
             person = _person(socket, self._doors)
+            self._doors.check_name(person, socket.path_params.get("client_id", ""))
             with self._doors.seats.seat(person.user):
                 session, returns = await _session(socket, self._doors, person)
                 connection = Connection(

@@ -46,6 +46,7 @@ class Stream:
         until: float | None = None,
     ) -> None:
         self.name = ""
+        self.user = person.user
         self._doors = doors
         self._session = session
         self._person = person

@@ -16,6 +16,7 @@ from agent.session import Session
 from .bodies import TaskId, Wanted
 from .dialects import DIALECTS
 from .doors import Doors
+from .feed import feed_of
 from .refusals import DOOR
 from .rest import STREAMED, After, LastEventId
 from .socket import cursor
@@ -99,7 +100,7 @@ def router(doors: Doors) -> APIRouter:
     ) -> Response:
         session = await entered(request, id)
         start = cursor(last_event_id or after)
-        if start == len(session.log) and not session.running:
+        if not session.running and not await something(session, start):
             return Response(status_code=204)  # what makes an EventSource stop asking
         until = getattr(request.state, "expires", None)
         person = doors.person(request.state)
@@ -112,3 +113,13 @@ def router(doors: Doors) -> APIRouter:
 def told(task: tasks.Task) -> TaskState:
     fields = {name: value for name, value in asdict(task).items() if name != "id"}
     return TaskState(taskId=task.id, **fields)
+
+
+async def something(session: Session, start: int) -> bool:
+    """Whether there is anything to tell of a task after event `start`; a new title is nothing."""
+    feed = feed_of(session)
+    while start < len(session.log):
+        start, frames = await feed.after(DIALECTS["task"], start)
+        if frames:
+            return True
+    return False

@@ -41,6 +41,7 @@ class Visit:
         message: str | None = None,
         began: bool = True,
     ) -> None:
+        self.user = person.user
         self._session = session
         self._person = person
         self._words = words
