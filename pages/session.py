@@ -12,6 +12,7 @@ from agent import forking
 from agent.access import Act, allow, standing
 from agent.entering import enter
 from agent.errors import ThinkaloudError
+from agent.events import MessagePosted
 from agent.session import Session
 from agent.transcript import Message, Transcript
 
@@ -144,6 +145,9 @@ class SessionPage:
     def _on_told(self) -> None:
         """Where it is not shared with them any more, what is on the page goes, and nothing more comes, at once."""
         if standing(self._visitor.person, self._session) or self._lost:
+            (last,) = self._session.log.after(len(self._session.log) - 1) or (None,)
+            if isinstance(last, MessagePosted) and last.author not in self._visitor.mine:
+                self._composer.typed(last.author, still=False)
             self._refresh()
             return
         self._lost = True

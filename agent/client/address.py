@@ -39,6 +39,7 @@ class Address:
         path, query = parts.path.rstrip("/"), parse_qsl(parts.query)
         if page := PAGE.match(parts.path):
             path, session = page[1], session or page[2]
+        path = path.removesuffix("/signin")  # a whole invitation: its token is in the query
         session = session or next((value for name, value in query if name == "session"), new)
         if not SESSION.fullmatch(session):
             raise AgentError("bad_request", "A session's id is made of 1 to 64 letters, digits, - and _.")

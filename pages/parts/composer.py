@@ -79,9 +79,9 @@ class Composer(ui.element, component="composer.js", esm=MODULES):
         chips = [_chip(one, mine) for one in queued]
         change(self, {"fresh": fresh, "running": running, "queued": chips, "gone": gone, "may": may, "alone": alone})
 
-    def typed(self, user: str) -> None:
-        """Somebody else is writing."""
-        self.run_method("typed", user)
+    def typed(self, user: str, *, still: bool = True) -> None:
+        """Somebody else is writing, or is not any more."""
+        self.run_method("typed", user, still)
 
     def accepted(self, message: str) -> None:
         self.run_method("accepted", message)

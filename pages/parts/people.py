@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 from nicegui import ui
@@ -11,6 +12,9 @@ from .state import begin, change
 from .text import text
 
 MOST = 100  # names that a page is sent
+
+
+SIGNED_IN = Path(__file__).parent / "signed_in.js"
 
 
 class PeopleBar(ui.element, component="people.js", esm={"thinkaloud-transcript": "transcript"}):
@@ -35,7 +39,9 @@ class PeopleBar(ui.element, component="people.js", esm={"thinkaloud-transcript":
 
 
 def account(user: str, *, guest: bool) -> None:
-    """The line at the foot of the drawer: as whom one has signed in, and the way out."""
+    """The line at the foot of the drawer: as whom one has signed in, and the way out. Once that is taken in another
+    window, or the time is up, the page leads to signing in."""
+    ui.add_head_html(f"<script>{SIGNED_IN.read_text(encoding='utf-8')}</script>")
     with ui.element("p").classes("ta-me"):
         ui.icon("person_outline" if guest else "person").props("aria-hidden=true")
         with ui.element("span").classes("ta-me-name").props(f'title="{"A guest" if guest else "Signed in"}"'):

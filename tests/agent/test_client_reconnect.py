@@ -189,7 +189,7 @@ async def test_a_token_that_runs_out_ends_everything_at_once():
     async with Double(session()) as server:
         server.faults = [Fault(at=is_a(TurnStart), code=4001)]
         async with connect(server.url, token="short") as agent:
-            with pytest.raises(Denied, match="Ask for a new one"):
+            with pytest.raises(Denied, match="wants a token"):
                 await agent.answer("Why?")
         assert server.tried == 1
 

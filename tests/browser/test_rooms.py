@@ -138,3 +138,28 @@ def test_who_signs_out_is_out(sign_in: SignIn, adas: Page) -> None:
     adas.goto(url)
     adas.wait_for_url("**/signin?next=*")
     assert json.dumps(adas.context.cookies()).count('"thinkaloud"') == 0
+
+
+def test_who_signs_out_is_out_in_their_other_windows_too(sign_in: SignIn, adas: Page) -> None:
+    other = adas.context.new_page()
+    other.goto(adas.url)
+    expect(other.locator(".ta-me")).to_contain_text("ada")
+    adas.get_by_role("link", name="Sign out").click()
+    adas.wait_for_url("**/signin")
+    other.wait_for_url("**/signin?next=*")
+    other.close()
+
+
+def test_a_page_leads_to_signing_in_when_its_time_is_up(sign_in: SignIn, adas: Page) -> None:
+    adas.context.clear_cookies()
+    adas.evaluate("window.socket.disconnect(); window.socket.connect()")
+    adas.wait_for_url("**/signin?next=*")
+
+
+def test_the_share_dialog_fits_a_telephone(sign_in: SignIn, adas: Page) -> None:
+    adas.set_viewport_size({"width": 380, "height": 760})
+    adas.get_by_role("button", name="Share").click()
+    box = adas.locator(".ta-share").bounding_box()
+    assert box
+    assert 0 <= box["x"]
+    assert box["x"] + box["width"] <= 380

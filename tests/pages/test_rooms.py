@@ -283,7 +283,7 @@ async def test_everybody_sees_who_is_here_and_who_writes(sign_in: SignIn, hub: H
     await bob.open(f"/s/{adas}")
     await until(lambda: bar.props["state"]["others"] == ["bob"])
     bob.find(Composer).trigger("typing")
-    assert told[-1] == ("typed", "bob")
+    assert told[-1] == ("typed", "bob", True)
     await until(lambda: not composer.props["state"]["alone"])
     await bob.http_client.aclose()
     bob.client.delete()

@@ -35,13 +35,14 @@ export const writing = {
 
   methods: {
     // ── called from Python ──
-    typed(user) {
+    typed(user, still = true) {
       const name = user === "owner" ? "Somebody" : user;
       const over = () => {
         this.until.delete(name);
         this.writers = [...this.until.keys()];
       };
       clearTimeout(this.until.get(name));
+      if (!still) return over();
       this.until.set(name, setTimeout(over, LASTS));
       this.writers = [...this.until.keys()];
     },
