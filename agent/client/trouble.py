@@ -82,9 +82,7 @@ def ended(closed: ConnectionClosed, where: str, said: AgentError | None = None) 
     code = closed.rcvd.code if closed.rcvd else 1006
     match code:
         case 4001:
-            return Denied(
-                f"{where} wants a token, or another one: that of a sign-in link.", "unauthorized"
-            )
+            return Denied(f"{where} wants a token, or another one: that of a sign-in link.", "unauthorized")
         case 4003:
             return Denied(str(said) if said else "That session is somebody else's, and is not shared with you.")
         case 1000:
