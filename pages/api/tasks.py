@@ -100,7 +100,7 @@ def router(doors: Doors) -> APIRouter:
     ) -> Response:
         session = await entered(request, id)
         start = cursor(last_event_id or after)
-        if not session.running and not await something(session, start):
+        if start and not session.running and not await something(session, start):
             return Response(status_code=204)  # what makes an EventSource stop asking
         until = getattr(request.state, "expires", None)
         person = doors.person(request.state)

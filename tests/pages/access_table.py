@@ -201,12 +201,12 @@ ROWS: tuple[Row, ...] = (
             Row(
                 route=f"WS /ws/{path}",
                 cells=SOCKET,
-                path=f"/ws/{'laptop' if path == '{client_id}' else path}?dialect=agent&session={{id}}",
+                path=f"/ws/{'{me}' if path == '{client_id}' else path}?dialect=agent&session={{id}}",
             ),
             Row(
                 route=f"WS /ws/{path}",
                 cells=NEW,
-                path=f"/ws/{'laptop' if path == '{client_id}' else path}?dialect=agent",
+                path=f"/ws/{'{me}' if path == '{client_id}' else path}?dialect=agent",
                 note="without a session",
             ),
         )
