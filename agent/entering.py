@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from .access import Act, Person, allow, allow_new, standing
 from .errors import NotFound
-from .hub import Hub, check_id
+from .hub import GONE, Hub, check_id
 from .session import Session
 from .store import Card
-
-GONE = "There is no such session. It may have been deleted."
 
 
 async def enter(hub: Hub, person: Person, session: str, act: Act = "watch", *, make: bool = False) -> Session:

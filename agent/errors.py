@@ -25,6 +25,8 @@ class ThinkaloudError(Exception):
     """The root: `str(error)` is the sentence for the person, `kind` the word for programs."""
 
     kind = "error"
+    retry_after: float | None = None
+    """Seconds after which the same may well work, where that is known."""
 
     @property
     def message(self) -> str:

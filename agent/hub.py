@@ -25,6 +25,7 @@ from .transcript import fold
 
 STAYS, RESTED = 600.0, 10.0  # seconds that a session stays in memory which nobody uses; and if there are too many
 WINDOW = 60  # settled stretches that a session keeps folded: what its prompt and its first screen are made of
+GONE = "There is no such session. It may have been deleted."
 ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 logger = logging.getLogger(__name__)
 
@@ -92,7 +93,7 @@ class Hub:
             found.used = self.chance.clock.elapsed()
             return found
         if session not in self._cards or session in self._leaving:
-            raise NotFound("There is no such session. It may have been deleted.")
+            raise NotFound(GONE)
         task = self._opening.get(session)
         if task is None:
             task = self._opening[session] = asyncio.create_task(self._opened(session))

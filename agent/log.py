@@ -11,6 +11,7 @@ from .chance import Clock
 from .events import Event, ThoughtDelta
 
 E = TypeVar("E", bound=Event)
+WINDOW = 64  # events that are read at once by whoever looks back
 
 
 class Journal(Protocol):
@@ -89,6 +90,14 @@ class Log:
         settled = len(self.past)
         early = self.past[cursor : min(upto, settled)] if cursor < settled else ()
         return [*early, *self._tail[max(0, cursor - settled) : max(0, upto - settled)]]
+
+    def back_from(self, upto: int) -> Iterator[Event]:
+        """The events up to the number `upto`, the last first; hardly more of the settled ones is read than is asked."""
+        window = 1
+        while upto > 0:
+            first = max(0, upto - window)
+            yield from reversed(self.between(first, upto))
+            upto, window = first, max(WINDOW, window * 4)
 
     async def follow(self, cursor: int = 0) -> AsyncGenerator[Sequence[Event], None]:
         """Yields what is missing, as much as there is, then waits for more; ends when the log is closed.

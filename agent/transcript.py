@@ -164,6 +164,11 @@ class Transcript:
         return last if last and last.state == "running" else None
 
     @property
+    def asks(self) -> list[Ask]:
+        """What the agent waits for an answer to, now."""
+        return self.running.asks if self.running else []
+
+    @property
     def last(self) -> Turn | None:
         return next((turn for turn in reversed(self.turns) if isinstance(turn, Turn)), None)
 

@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from agent.access import Person
 from agent.errors import Forbidden, ThinkaloudError, Unauthorized
+from agent.hub import ID
 
 from .api.address import read_origin
 from .api.auth import MISSING, Grant, Known
@@ -36,7 +37,7 @@ PROGRAMS = {"api", "files", "ws", "static", "openapi.json", "asyncapi.json", "me
 """First parts of paths where no page is: who may not come in gets an error there and no page."""
 SHARED = {"api", "static", "openapi.json", "asyncapi.json", "healthz", "metrics"}
 """… that a page of another address may read, if it is let in at all."""
-SESSION_PAGE = re.compile(r"/s/([A-Za-z0-9_-]{1,64})")
+SESSION_PAGE = re.compile(f"/s/({ID.pattern})")
 SECURE = "/ws/secure"
 
 

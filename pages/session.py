@@ -170,8 +170,7 @@ class SessionPage:
 
     def _say(self, message: str, text: str, files: Sequence[str]) -> None:
         """While the agent waits for an answer, what is written answers it."""
-        turn = self._session.transcript.running
-        asked = turn.asks if turn else []
+        asked = self._session.transcript.asks
         if message in self._replied:
             return  # the browser has not heard of it
         if asked and text.strip() and not files:

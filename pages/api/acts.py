@@ -48,9 +48,8 @@ async def act(hub: Hub, session: Session, person: Person, said: Said, seat: Seat
 def hear(session: Session, person: Person, prompt: str) -> None:
     """A bare prompt: while the agent waits for an answer, it is that; else a message. Raises ThinkaloudError."""
     allow(person, "take part", session)
-    turn = session.transcript.running
-    if turn and turn.asks:
-        session.reply(turn.asks[-1].id, prompt, by=person.user)
+    if asks := session.transcript.asks:
+        session.reply(asks[-1].id, prompt, by=person.user)
     else:
         session.say(prompt, author=person.user)
 

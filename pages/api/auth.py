@@ -8,7 +8,6 @@ audience (`aud`), and whatever has one is no person's.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, get_args
@@ -16,13 +15,13 @@ from typing import Any, get_args
 from agent.access import LONGEST_NAME, RANK, Person, Role, is_name
 from agent.chance import Chance, Clock
 from agent.errors import BadRequest, Unauthorized
+from agent.hub import ID
 
 INVALID = "Invalid token: ask whoever runs this server for a new link."
 MISSING = "Sign in first: ask whoever runs this server for a link."
 DAY = 24 * 3600
 SHARE = "thinkaloud-share"
 LONGEST_TOKEN, MOST_ROOMS, MOST_DAYS = 8192, 20, 3650  # a cookie holds 4 kB, so rooms must be few
-SESSION = re.compile(r"[A-Za-z0-9_-]{1,64}")
 # Whatever depends on the time is decided by our clock; `aud` below, for each kind
 UNCHECKED = {f"verify_{claim}": False for claim in ("exp", "nbf", "iat", "aud", "iss", "sub", "jti")}
 
@@ -89,7 +88,7 @@ class Tokens:
 
     def share(self, session: str, role: Role, days: int) -> str:
         """What `/s/ID?share=…` carries. Raises BadRequest."""
-        if not SESSION.fullmatch(session):
+        if not ID.fullmatch(session):
             raise BadRequest("There is no such session to share.")
         if role not in ("viewer", "member"):
             raise BadRequest(f"A session is shared with viewers or members, not with {role!r}.")
@@ -143,7 +142,7 @@ class Tokens:
         """What a share token opens. Raises Unauthorized."""
         claims = self._claims(token)
         session, role = claims.get("share"), claims.get("role")
-        known = isinstance(session, str) and SESSION.fullmatch(session) and role in ("viewer", "member")
+        known = isinstance(session, str) and ID.fullmatch(session) and role in ("viewer", "member")
         if claims.get("aud") != SHARE or "user_id" in claims or not known:
             raise Unauthorized(INVALID)
         return Grant(session=session, role=role, expires=claims["exp"])
@@ -184,7 +183,7 @@ def _rooms(claim: object) -> dict[str, tuple[Role, float]]:
     rooms: dict[str, tuple[Role, float]] = {}
     for id, room in claim.items() if isinstance(claim, dict) else [("", None)]:
         match room:
-            case ["viewer" | "member" as role, until] if SESSION.fullmatch(id) and _is_time(until):
+            case ["viewer" | "member" as role, until] if ID.fullmatch(id) and _is_time(until):
                 rooms[id] = (role, until)
             case _:
                 raise Unauthorized(INVALID)

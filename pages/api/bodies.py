@@ -9,14 +9,15 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from agent.access import is_name
 from agent.events import Intent
+from agent.hub import ID
 from agent.session import LONGEST_NAME, LONGEST_TITLE
 from agent.sound import sound
 
+from .auth import MOST_DAYS
 from .incoming import LONGEST_ID
 
-MOST_DAYS = 3650
 LONGEST_MODEL = 200
-SESSION = {"pattern": "^[A-Za-z0-9_-]{1,64}$"}
+SESSION = {"pattern": f"^{ID.pattern}$"}
 """Told to readers and not enforced: with another id it is simply not there."""
 
 

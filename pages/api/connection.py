@@ -12,7 +12,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
 from agent.access import Person, standing
 from agent.chance import Timer
-from agent.errors import BadRequest, RateLimited, StorageError, ThinkaloudError, TooLong
+from agent.errors import BadRequest, StorageError, ThinkaloudError, TooLong
 from agent.limits import Rate
 from agent.session import Session
 
@@ -125,10 +125,7 @@ class Connection:
                 return self._end(4003, "That session is not shared with you any more.")
             for note in self._notes.take():
                 await self._send(note)
-            if self._cursor < len(log.past):
-                upto, frames = await feed.after(self._dialect, self._cursor)
-            else:
-                upto, frames = feed.at_once(self._dialect, self._cursor)
+            upto, frames = await feed.after(self._dialect, self._cursor)
             for frame in frames:
                 await self._send(frame)
             if upto > self._cursor:
@@ -189,8 +186,7 @@ class Connection:
 
     async def _refuse(self, error: ThinkaloudError, message: str | None) -> None:
         """Sent from here, so that whoever does not read the refusals is not heard any more either."""
-        retry_after = error.retry_after if isinstance(error, RateLimited) else None
-        for frame in self._dialect.error(error.kind, error.message, retry_after):
+        for frame in self._dialect.error(error.kind, error.message, error.retry_after):
             if isinstance(frame, dict) and message:
                 frame = {**frame, "message_id": message}
             await self._send(spelt(frame))
@@ -230,4 +226,9 @@ class Connection:
             return
         with suppress(Exception):
             async with asyncio.timeout(1):
-                await self._socket.close(code, reason.encode()[:120].decode(errors="ignore"))
+                await self._socket.close(code, brief(reason))
+
+
+def brief(sentence: str) -> str:
+    """As much of it as a close may carry."""
+    return sentence.encode()[:120].decode(errors="ignore")

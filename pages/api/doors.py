@@ -41,7 +41,6 @@ class Doors:
         self.clock = hub.chance.clock
         self.seats = Seats(hub.limits.connections, None if locks.open else hub.limits.per_user)
         self.readers: set[Reader] = set()
-        self.closing = False
 
     def person(self, state: Any) -> Person:
         """Who asks, as the gate has found."""
@@ -64,5 +63,4 @@ class Doors:
 
     async def close(self) -> None:
         """Lets every reader have what there is, and go."""
-        self.closing = True
         await asyncio.gather(*(reader.close() for reader in list(self.readers)))

@@ -10,7 +10,6 @@ from agent.events import Event, ThoughtDelta, ThoughtEnd, ThoughtStart, TurnEnd,
 from agent.log import Log
 
 KEPT = 8  # turns: the live one, and those that a few lagging readers are at
-WINDOW = 64  # events that are looked at first when a turn's start is looked for
 
 
 class Facts:
@@ -58,14 +57,8 @@ class Facts:
     def _before(self, event: Event) -> int:
         """The number of the last event before the turn of `event` began. Turns do not overlap, so the next start that
         is found on the way back is its own."""
-        upto, window = event.event_id, 1 if isinstance(event, TurnStart) else WINDOW
-        while upto:
-            first = max(0, upto - window)
-            for one in reversed(self._log.between(first, upto)):
-                if isinstance(one, TurnStart):
-                    return one.event_id - 1
-            upto, window = first, window * 4
-        return 0
+        back = self._log.back_from(event.event_id)
+        return next((one.event_id - 1 for one in back if isinstance(one, TurnStart)), 0)
 
 
 @dataclass(slots=True, kw_only=True)

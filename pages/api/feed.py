@@ -111,27 +111,20 @@ class Feed:
 
         Raises Damaged where the disk cannot give back what is settled.
         """
-        settled = len(self.log.past)
-        if cursor >= settled:
-            return self.at_once(dialect, cursor, spell)
-        upto = min(settled, cursor + LONGEST)
-        return upto, await asyncio.to_thread(self._told, dialect, cursor, upto, spell, Facts(self.log))
-
-    def at_once(
-        self, dialect: Dialect, cursor: int, spell: Callable[[Frame], str] = spelt
-    ) -> tuple[int, Sequence[str]]:
-        """The same, for a cursor that is not among the settled events."""
-        upto = len(self.log)
+        settled, upto = len(self.log.past), len(self.log)
+        if cursor < settled:
+            upto = min(settled, cursor + LONGEST)
+            return upto, await asyncio.to_thread(self._told, dialect, cursor, upto, spell, Facts(self.log))
         if upto <= cursor:
             return cursor, ()
         key = (dialect, cursor, upto, spell)
         if (known := self._passages.get(key)) is None:
-            if upto - cursor > LONGEST:
-                upto = cursor + LONGEST
-                return upto, self._told(dialect, cursor, upto, spell, self._facts)
-            known = self._passages[key] = self._told(dialect, cursor, upto, spell, self._facts)
-            if upto - cursor > SHORT or len(self._passages) > KEPT:
-                self._passages.popitem(last=upto - cursor > SHORT)
+            upto = min(upto, cursor + LONGEST)
+            known = self._told(dialect, cursor, upto, spell, self._facts)
+            if upto - cursor <= SHORT:
+                self._passages[key] = known
+                if len(self._passages) > KEPT:
+                    self._passages.popitem(last=False)
         return upto, known
 
     def wake(self) -> None:

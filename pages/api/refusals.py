@@ -103,7 +103,7 @@ def refusal(error: ThinkaloudError) -> JSONResponse:
     """The answer that says so."""
     said: dict[str, Any] = {"kind": error.kind, "message": error.message}
     headers = {"cache-control": "no-store"}
-    if isinstance(error, RateLimited):
+    if error.retry_after is not None:
         said["retry_after"] = error.retry_after
         headers["retry-after"] = str(math.ceil(error.retry_after))
     return JSONResponse({"error": said}, status(error), headers)

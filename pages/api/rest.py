@@ -237,14 +237,9 @@ def link_to(doors: Doors, session: Session, role: Literal["member", "viewer"], d
 
 def posted_at(session: Session, message: str) -> int:
     """The number of the event that posted it: the last but a few, unless it was said before and is said again."""
-    upto = len(session.log)
-    while upto:
-        first = max(0, upto - 64)
-        for event in reversed(session.log.between(first, upto)):
-            if isinstance(event, MessagePosted) and event.message == message:
-                return event.event_id
-        upto = first
-    return len(session.log)
+    back = session.log.back_from(len(session.log))
+    posted = (event.event_id for event in back if isinstance(event, MessagePosted) and event.message == message)
+    return next(posted, len(session.log))
 
 
 def card_of(hub: Hub, person: Person, card: Card, excerpt: str = "") -> dict[str, Any]:

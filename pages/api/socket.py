@@ -14,7 +14,7 @@ from agent.entering import enter
 from agent.errors import BadRequest, Forbidden, RateLimited, StorageError, ThinkaloudError
 from agent.session import Session
 
-from .connection import Connection
+from .connection import Connection, brief
 from .dialects import DIALECTS, Dialect, text
 from .doors import Doors
 from .endpoints import ENDPOINTS, Endpoint
@@ -145,12 +145,11 @@ def cursor(after: str) -> int:
 
 async def _refuse(socket: WebSocket, dialect: Dialect, error: ThinkaloudError) -> None:
     """One error frame, and a close that says what kind it is."""
-    retry_after = error.retry_after if isinstance(error, RateLimited) else None
     try:
-        for frame in dialect.error(error.kind, error.message, retry_after):
+        for frame in dialect.error(error.kind, error.message, error.retry_after):
             await socket.send_text(spelt(frame))
         code = LATER if isinstance(error, RateLimited | StorageError) else BARRED
         code = 4003 if isinstance(error, Forbidden) else code
-        await socket.close(code, error.message.encode()[:120].decode(errors="ignore"))
+        await socket.close(code, brief(error.message))
     except (WebSocketDisconnect, OSError, RuntimeError):
         pass

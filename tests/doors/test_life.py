@@ -18,6 +18,7 @@ from agent.errors import NotFound
 from agent.limits import Limits
 from agent.session import Session
 from agent.transcript import Turn
+from pages.api.connection import Connection
 from tests.browser.player import words
 from tests.browser.server import Server
 from tests.builders import MovedClock, Scripted, Wait
@@ -131,7 +132,7 @@ async def test_a_fault_of_ours_is_no_good_bye(monkeypatch: pytest.MonkeyPatch, c
         raise KeyError("of the test")
 
     async with world() as one:
-        monkeypatch.setattr("pages.api.connection.Connection._look", fail)
+        monkeypatch.setattr(Connection, "_look", fail)
         async with connect(one.ws("/ws/agent?session=x")) as socket:
             code, reason = await closed(socket)
             assert (code, "log has the details" in str(reason)) == (1011, True)

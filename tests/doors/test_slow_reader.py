@@ -19,6 +19,7 @@ from agent.events import Event
 from agent.log import joined
 from agent.providers.base import FinishPiece, TextPiece
 from agent.session import Session
+from pages.api import connection
 from tests.builders import Scripted, Wait
 
 from .world import World, until, world
@@ -79,7 +80,7 @@ async def test_the_others_are_told_at_once_and_the_stalled_one_has_the_rest_when
 async def test_who_does_not_read_for_too_long_is_sent_away_and_comes_back_with_its_cursor(
     monkeypatch: pytest.MonkeyPatch,
 ):
-    monkeypatch.setattr("pages.api.connection.GIVEN_UP", 3.0)
+    monkeypatch.setattr(connection, "GIVEN_UP", 3.0)
     async with crowd() as (one, session, stalled, others):
         reading = [asyncio.create_task(events(other)) for other in others]
         session.say("Talk")

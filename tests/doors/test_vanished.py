@@ -9,6 +9,7 @@ import time
 import pytest
 
 from pages import listening
+from pages.api import sse
 from tests.builders import Scripted, answer
 
 from .half_open import MINUTE, HalfOpen, stream, vanish, websocket
@@ -33,7 +34,7 @@ async def test_the_same_in_seconds(monkeypatch: pytest.MonkeyPatch):
     options = {"TCP_KEEPIDLE": 1, "TCP_KEEPINTVL": 1, "TCP_KEEPCNT": 1, "TCP_USER_TIMEOUT": 1500}
     for name, value in options.items():
         monkeypatch.setitem(listening.OPTIONS, name, (listening.OPTIONS[name][0], value))
-    monkeypatch.setattr("pages.api.sse.HEARTBEAT", 0.5)
+    monkeypatch.setattr(sse, "HEARTBEAT", 0.5)
     async with world(Scripted(answer("word " * 200, wait=0.02)), ping=1.0) as one:
         peers = [await websocket(one, "a"), await stream(one, "b"), await websocket(one, "c")]
         session = one.hub.here("c")

@@ -17,7 +17,7 @@ from agent.errors import BadRequest, Busy
 from agent.events import AskOpened, Intent
 from agent.hub import Hub
 from agent.session import Session
-from agent.transcript import Ask, Message, Transcript, Turn, fold
+from agent.transcript import Message, Transcript, Turn, fold
 
 from ..doors import Doors
 from ..refusals import ANSWERS, DoorRoute
@@ -95,7 +95,7 @@ async def _visit(asked: RunAgentInput, hub: Hub, session: Session, person: Perso
     if new is None and not answers:
         return _watched(asked, session, person)
     allow(person, "take part", session)
-    if _asks(session) and not answers:
+    if session.transcript.asks and not answers:
         raise Busy(WAITS)
     files = await _kept(hub, session, new)
     cancelled = any(entry.status == "cancelled" for entry in answers)
@@ -125,7 +125,7 @@ def _asked(
 def _replied(session: Session, person: Person, answers: Sequence[ResumeEntry]) -> int | None:
     """Gives the answers; returns the event up to which the client was told of the turn, None where that is over."""
     turn = session.transcript.running
-    waiting = {ask.id for ask in _asks(session)}
+    waiting = {ask.id for ask in session.transcript.asks}
     given = {entry.interrupt_id for entry in answers}
     for entry in answers:
         if entry.status == "resolved":
@@ -157,7 +157,7 @@ def _watched(asked: RunAgentInput, session: Session, person: Person) -> Visit:
         words = _words(asked)
         first = [*_first(asked, session, words), *words.finish(session.now())]
         return Visit(session, person, words, first=first, cursor=cursor, began=False)
-    waiting = {ask.id for ask in _asks(session)}
+    waiting = {ask.id for ask in session.transcript.asks}
     begun = turn.event_id - 1
     for event in session.log.after(begun):
         if isinstance(event, AskOpened) and event.ask in waiting:
@@ -197,9 +197,3 @@ def _words(
 
 def _read(session: Session) -> set[str]:
     return {message.id for turn in session.transcript.turns if isinstance(turn, Turn) for message in turn.messages}
-
-
-def _asks(session: Session) -> list[Ask]:
-    """What the agent waits for."""
-    turn = session.transcript.running
-    return turn.asks if turn else []
