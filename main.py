@@ -17,6 +17,7 @@ from agent.hub import Hub
 from agent.models import Models
 from agent.settings import Settings, environment
 from agent.store import Store
+from agent.vendors.keys import KeyStore, MemoryKeys
 
 HERE = Path(__file__).parent
 LARGEST_FRAME = 4_000_000  # bytes; what is too long for a message, but not for this, is told in a frame
@@ -42,7 +43,12 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def build(
-    settings: Settings, store: Store, *, models: Models | None = None, environ: Mapping[str, str] | None = None
+    settings: Settings,
+    store: Store,
+    *,
+    models: Models | None = None,
+    environ: Mapping[str, str] | None = None,
+    keys: KeyStore | None = None,
 ) -> Hub:
     """The hub as these settings have it, with other models for tests and bench. Raises BadRequest where a key, an
     address, the model or the own agent makes no sense: that should be said now, not on the first page."""
@@ -54,9 +60,9 @@ def build(
         from agent.vendors.vendors import Vendors
         from storage.keys import KeyFile
 
-        keys = KeyFile(settings.data)
+        keys = keys or KeyFile(settings.data)
         models = Vendors.from_settings(settings, environ or {}, kept=keys, chance=chance)
-        notices = keys.notices
+        notices = keys.notices if isinstance(keys, KeyFile) else []
     folders = [HERE / "docs" / "help", *([Path(settings.docs)] if settings.docs else [])]
     tools = toolbox(clock=chance.clock, folders=folders)
     hub = Hub(store, models=models, tools=tools, chance=chance, limits=settings.limits)
@@ -66,26 +72,28 @@ def build(
 
 def serve(settings: Settings, environ: Mapping[str, str]) -> None:
     """Opens the data folder, ends what a crash cut short, and runs the server."""
+    from storage.keys import KeyFile
     from storage.store import DiskStore
 
-    store = DiskStore(settings.data)
+    store, keys = DiskStore(settings.data), KeyFile(settings.data)
     try:
-        hub = build(settings, store, environ=environ)
+        hub = build(settings, store, environ=environ, keys=keys)
         hub.notices += store.notices
         asyncio.run(hub.recover())
-        run(settings, hub, environ)
+        run(settings, hub, environ, keys)
     finally:
         store.close()
 
 
-def run(settings: Settings, hub: Hub, environ: Mapping[str, str]) -> None:
-    """Serves the hub's pages until a signal says stop; running turns end as interrupted, in 3 s at the most. Raises
-    BadRequest where the locks make no sense."""
+def run(settings: Settings, hub: Hub, environ: Mapping[str, str], keys: KeyStore | None = None) -> None:
+    """Serves the hub's pages until a signal says stop; running turns end as interrupted, in 3 s at the most. `keys` are
+    those that were saved. Raises BadRequest where the locks, or the servers of speech, make no sense."""
     os.environ["NICEGUI_STORAGE_PATH"] = str(settings.data / "nicegui")  # read once, when nicegui is imported
     from nicegui import app, core, ui
     from nicegui.server import Server
 
     from agent.providers.demo import EXAMPLES
+    from agent.vendors.speech import SpeechServers
     from pages import keep_tidy, mount
     from pages.api.address import url
     from pages.api.auth import Tokens
@@ -93,6 +101,7 @@ def run(settings: Settings, hub: Hub, environ: Mapping[str, str]) -> None:
     from pages.api.secret import kept, token_secret
     from pages.handshake import Handshake
     from pages.listening import notice_dead_peers, say_goodbye
+    from storage.recordings import KeptRecordings
 
     def started() -> None:
         # NiceGUI ties these to reconnect_timeout; a dead link should be noticed sooner than it is given up
@@ -116,9 +125,12 @@ def run(settings: Settings, hub: Hub, environ: Mapping[str, str]) -> None:
         with suppress(TimeoutError):
             async with asyncio.timeout(0.5):
                 await hub.models.close()
+                await speech.close()
 
     locks = Locks.read(settings, Tokens(token_secret(settings.data, environ), hub.chance.clock))
-    doors = mount(hub, locks, examples=EXAMPLES)
+    speech = SpeechServers.from_settings(settings, environ, kept=keys or MemoryKeys(), chance=hub.chance)
+    recordings = KeptRecordings(Path(settings.recordings), hub.chance.clock) if settings.recordings else None
+    doors = mount(hub, locks, examples=EXAMPLES, speech=speech, recordings=recordings)
     app.on_startup(started)
     app.on_startup(announce)
     app.on_startup(lambda: keep_tidy(hub))

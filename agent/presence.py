@@ -11,12 +11,24 @@ from .chance import Clock
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Caption:
+    """What somebody's page is speaking now: from where to where (in UTF-16 units) of what that thought says, read out
+    in that language (BCP 47). Over, where there is no `thought`."""
+
+    thought: str = ""
+    start: int = 0
+    end: int = 0
+    lang: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Note:
     """Something that whoever is here should know; `users` are those who are here now, in the order of their coming."""
 
-    kind: Literal["user_joined", "user_left", "typing"]
+    kind: Literal["user_joined", "user_left", "typing", "caption"]
     user: str
     users: tuple[str, ...] = ()
+    caption: Caption = Caption()
 
 
 class Seat:
@@ -76,6 +88,13 @@ class Presence:
     def type(self, seat: Seat) -> None:
         """Tells the others that this person is writing."""
         self._tell(Note(kind="typing", user=seat.user, users=self.users), but=seat.user)
+
+    def speak(self, seat: Seat, caption: Caption) -> None:
+        """Tells all other seats, this person's own among them, what is being spoken at this one."""
+        note = Note(kind="caption", user=seat.user, users=self.users, caption=caption)
+        for other in list(self._seats):
+            if other.on_note and other is not seat:
+                other.on_note(note)
 
     @property
     def users(self) -> tuple[str, ...]:

@@ -44,6 +44,17 @@ class Settings:
     browser: bool = _setting(True, "Open the page in a browser at the start.")
     pace: float = _setting(1.0, "How slowly the demo thinks: 1 like a real model, 0 without any waiting.")
 
+    listen_url: str = _setting(
+        "",
+        "Address of a server that writes down what people say, as in http://localhost:8001/v1; if empty, OpenAI's "
+        "where its key is known.",
+    )
+    listen_model: str = _setting("", "Model that writes it down; if empty, gpt-transcribe, or elsewhere whisper-1.")
+    speak_url: str = _setting("", "Address of a server that speaks; if empty, OpenAI's where its key is known.")
+    speak_model: str = _setting("", "Model that speaks; if empty, gpt-4o-mini-tts, or elsewhere tts-1.")
+    speak_voices: str = _setting("", "Its voices, with commas between; if empty, those that the server lists.")
+    recordings: str = _setting("", "Folder in which recordings of what people say are kept; if empty, none is.")
+
     signin: bool = _setting(False, "Ask people to sign in also on this machine's own address; on any other it does.")
     public: str = _setting("", "The address that people use where it is another, such as https://think.example.org.")
     origins: str = _setting("", "Addresses of other pages that may use the API from a browser, with commas between.")

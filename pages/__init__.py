@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from agent.hub import Hub
+    from agent.speech import Recordings, Speech
 
     from .api.doors import Doors
     from .api.locks import Locks
@@ -19,12 +20,22 @@ logger = logging.getLogger(__name__)
 TIDY = 15.0  # seconds between two looks at what may leave memory
 
 
-def mount(hub: Hub, locks: Locks, *, examples: Sequence[str] = ()) -> Doors:
-    """Opens all doors to the hub's sessions; `examples` are the questions that an empty session offers."""
+def mount(
+    hub: Hub,
+    locks: Locks,
+    *,
+    examples: Sequence[str] = (),
+    speech: Speech | None = None,
+    recordings: Recordings | None = None,
+) -> Doors:
+    """Opens all doors to the hub's sessions; `examples` are the questions that an empty session offers. `speech` is for
+    browsers that cannot listen or speak themselves; `recordings`, if given, keeps what people say to it."""
     from nicegui import app  # here, since an invitation does without, and should be there at once
     from starlette.staticfiles import StaticFiles
 
-    from . import docs, files, session, signin, tasks
+    from agent.speech import Mute
+
+    from . import docs, files, session, signin, tasks, voice
     from .api.doors import Doors
     from .api.mount import mount as mount_api
     from .gate import Gate
@@ -39,7 +50,7 @@ def mount(hub: Hub, locks: Locks, *, examples: Sequence[str] = ()) -> Doors:
     app.mount("/static", StaticFiles(directory=HERE / "static"))
     signin.mount(app, locks)
     docs.mount(app, locks)
-    session.mount(doors, examples)
+    session.mount(doors, examples, voice.mount(app, doors, speech or Mute(), recordings))
     tasks.mount(doors)
     mount_api(app, doors)
     app.on_connect(warmed_up)  # while the first person reads or types; earlier, it would delay the first page

@@ -11,7 +11,7 @@ from nicegui import app, ui
 
 from agent.access import ANYBODY, Act, allow, allow_new, is_name
 from agent.errors import BadRequest, Forbidden
-from agent.presence import Note, Seat
+from agent.presence import Caption, Note, Seat
 from agent.session import Session
 
 from .api.doors import Doors
@@ -82,12 +82,14 @@ class People:
         *,
         on_change: Callable[[], None],
         on_typing: Callable[[str], None],
+        on_caption: Callable[[Caption], None],
         on_name: Callable[[str], None],
     ) -> None:
         self._session = session
         self._visitor = visitor
         self._on_change = on_change
         self._on_typing = on_typing
+        self._on_caption = on_caption
         self._seat: Seat | None = None
         self._over = False
         self._shown: tuple[list[str], str] = ([], visitor.user)
@@ -116,6 +118,11 @@ class People:
         """They are writing."""
         if self._seat:
             self._session.presence.type(self._seat)
+
+    def speak(self, caption: Caption) -> None:
+        """Their page speaks that now."""
+        if self._seat:
+            self._session.presence.speak(self._seat, caption)
 
     def leave(self) -> None:
         """For good; may be called again."""
@@ -148,6 +155,8 @@ class People:
     def _on_note(self, note: Note) -> None:
         if note.kind == "typing":
             self._on_typing(note.user)
+        elif note.kind == "caption":
+            self._on_caption(note.caption)
         else:
             self._refresh()
 

@@ -13,6 +13,7 @@ from agent.access import Act, allow, standing
 from agent.entering import enter
 from agent.errors import ThinkaloudError
 from agent.events import MessagePosted
+from agent.presence import Caption
 from agent.session import Session
 from agent.transcript import Message, Transcript
 
@@ -27,15 +28,17 @@ from .parts.notice import notice
 from .parts.origin import origin
 from .parts.transcript import TranscriptView
 from .parts.trouble import Trouble
+from .parts.voice import Voice
 from .parts.welcome import Welcome
 from .people import People, Visitor
 from .sharing import Sharing, take_along
 from .soon import Soon
+from .voice import VoiceDoor
 
 PAUSE = 0.05  # seconds between two looks at what is around the transcript
 
 
-def mount(doors: Doors, examples: Sequence[str]) -> None:
+def mount(doors: Doors, examples: Sequence[str], voice: VoiceDoor) -> None:
     """Registers `/` and `/s/{id}`."""
     hub = doors.hub
 
@@ -47,7 +50,7 @@ def mount(doors: Doors, examples: Sequence[str]) -> None:
             return
         session = hub.new(owner=visitor.owns)
         remembered(session)
-        SessionPage(doors, session, visitor, examples)
+        SessionPage(doors, session, visitor, examples, voice)
 
     @ui.page("/s/{id}")
     async def session(id: str) -> Response | None:
@@ -61,14 +64,16 @@ def mount(doors: Doors, examples: Sequence[str]) -> None:
         except ThinkaloudError as error:
             absent(hub, visitor, error)
         else:
-            SessionPage(doors, found, visitor, examples)
+            SessionPage(doors, found, visitor, examples, voice)
         return None
 
 
 class SessionPage:
     """What one browser sees of a session, and what it may do there. Made inside the page function."""
 
-    def __init__(self, doors: Doors, session: Session, visitor: Visitor, examples: Sequence[str]) -> None:
+    def __init__(
+        self, doors: Doors, session: Session, visitor: Visitor, examples: Sequence[str], voice: VoiceDoor
+    ) -> None:
         hub = self._hub = doors.hub
         self._session = session
         self._visitor = visitor
@@ -79,7 +84,12 @@ class SessionPage:
         self._frame = Frame(session.title, on_title=self._on_title if visitor.may("own", session) else None)
         with self._frame.tools:
             self._people = People(
-                session, visitor, on_change=self._refresh, on_typing=self._on_typing, on_name=self._on_name
+                session,
+                visitor,
+                on_change=self._refresh,
+                on_typing=self._on_typing,
+                on_caption=self._on_caption,
+                on_name=self._on_name,
             )
             self._sharing = Sharing(session, visitor, doors.locks)
         self._choice = ModelChoice(hub, session, self._frame, visitor)
@@ -93,6 +103,7 @@ class SessionPage:
         self._live = Live(session, self._view, name=lambda model: hub.models.provider(model).label)
         with ui.footer().classes("ta-footer"):
             self._trouble = Trouble()
+            self._voice = Voice(session=session.id, service=voice.offers, on_caption=self._on_own_caption)
             self._composer = Composer(
                 session=session.id,
                 fresh=self._fresh,
@@ -128,6 +139,7 @@ class SessionPage:
         self._welcome.visible = fresh
         self._welcome.examples.visible = not session.model.startswith("agent:")  # it is for something else, perhaps
         self._trouble.show("This session was deleted." if gone else session.trouble)
+        self._voice.show(may=may and not gone)
         self._composer.show(
             fresh=fresh,
             running=session.running,
@@ -225,6 +237,13 @@ class SessionPage:
 
     def _on_typing(self, user: str) -> None:
         self._composer.typed(user)
+
+    def _on_own_caption(self, caption: Caption) -> None:
+        if self._visitor.may("take part", self._session):
+            self._people.speak(caption)
+
+    def _on_caption(self, caption: Caption) -> None:
+        self._voice.captioned(caption)
 
     def _on_name(self, name: str) -> None:
         try:

@@ -7,6 +7,7 @@
 // with the same id until there is a word about it, which the session takes for one message.
 import { attaching, FILES } from "thinkaloud-composer";
 import { BELL, notifying } from "thinkaloud-composer/bell.js";
+import { dictating, MICROPHONE } from "thinkaloud-composer/dictating.js";
 import { WRITING, writing } from "thinkaloud-composer/writing.js";
 
 const AGAIN = 4000; // ms without a word before a message is sent again
@@ -48,7 +49,8 @@ export default {
         </button>
         <textarea ref="area" v-model="text" rows="1" aria-label="Message" enterkeyhint="send" autocomplete="off"
                   :placeholder="gone ? 'This session was deleted' : 'Ask the agent…'" :disabled="gone"
-                  @keydown.enter="onEnter" @paste="onPaste"></textarea>
+                  @keydown.enter="onEnter" @input="onTyping" @paste="onPaste"></textarea>
+        ${MICROPHONE}
         <button v-if="running && !stops" type="button" class="ta-round ta-stop ta-beside" aria-label="Stop"
                 data-tip="Stop (Esc)" @click="stop">
           <svg viewBox="0 0 24 24" aria-hidden="true"><path :d="STOP" /></svg>
@@ -61,7 +63,7 @@ export default {
       </div>
     </div>`,
 
-  mixins: [attaching, notifying, writing],
+  mixins: [attaching, dictating, notifying, writing],
   // state: fresh, running, queued, gone, may, alone; see state.py. limits: of files; see composer.py
   props: { session: String, longest: Number, limits: Object, state: Object },
   emits: ["send", "stop", "withdraw", "typing"],
@@ -78,7 +80,7 @@ export default {
       return !this.text.trim() && !this.chips.length;
     },
     stops() {
-      return this.running && this.empty;
+      return (this.running || this.speaking) && this.empty;
     },
   },
 
@@ -135,6 +137,7 @@ export default {
       if (this.pending?.id !== id) return;
       this.settle();
       this.keep();
+      window.dispatchEvent(new Event("ta-unsent"));
     },
     giveBack(text, files) {
       if (this.empty) {
@@ -175,7 +178,8 @@ export default {
       this.pending = null;
     },
     stop() {
-      this.$emit("stop");
+      window.dispatchEvent(new Event("ta-stopped")); // voice.js is silent before the server has heard of it
+      if (this.running) this.$emit("stop");
     },
     keep() {
       if (this.pending) write(this.pending.key, { ...this.pending, key: undefined });
@@ -202,10 +206,12 @@ export default {
       if (event.target === event.currentTarget) this.$refs.area.focus();
     },
     onKey(event) {
-      if (event.key !== "Escape" || event.isComposing || event.defaultPrevented || !this.running || !this.may) return;
+      if (event.key !== "Escape" || event.isComposing || event.defaultPrevented || !this.may) return;
+      if (!this.running && this.mode === "idle") return;
       if (document.querySelector(".q-dialog, .q-menu, :popover-open")) return; // Esc closes these
       event.preventDefault();
-      this.stop();
+      if (this.mode === "listening") this.mic("leave");
+      else this.stop();
     },
   },
 };

@@ -14,7 +14,7 @@ from typing import Any
 from nicegui import ui
 from nicegui.events import GenericEventArguments
 
-MODULES = {"thinkaloud-transcript": "transcript", "thinkaloud-notify": "notify"}
+MODULES = {"thinkaloud-transcript": "transcript", "thinkaloud-notify": "notify", "thinkaloud-voice": "voice"}
 
 
 class TranscriptView(ui.element, component="transcript.js", esm=MODULES):

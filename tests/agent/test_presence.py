@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import weakref
+from collections.abc import Callable
 
 import pytest
 
@@ -12,7 +13,7 @@ from agent.errors import RateLimited
 from agent.events import TurnEnd
 from agent.hub import Hub
 from agent.limits import Limits, Rate, Seats
-from agent.presence import Note, Presence
+from agent.presence import Caption, Note, Presence
 from agent.session import Session
 from agent.store import MemoryStore
 from agent.tasks import begin
@@ -206,3 +207,19 @@ def test_seats_are_counted_in_all_and_of_each() -> None:
             pass
         assert seats.taken == 2
     assert seats.taken == 0
+
+
+def test_what_one_speaks_is_told_to_all_other_seats_and_to_none_that_is_gone() -> None:
+    presence = hub_with(Scripted()).new().presence
+    told: dict[str, list[Caption]] = {"window": [], "bob": [], "gone": []}
+
+    def hear(name: str) -> Callable[[Note], None]:
+        return lambda note: told[name].append(note.caption) if note.kind == "caption" else None
+
+    speaks = presence.join("ada", on_note=lambda note: pytest.fail(f"told itself {note}") if note.caption.end else None)
+    presence.join("ada", on_note=hear("window"))
+    presence.join("bob", on_note=hear("bob"))
+    presence.join("eve", on_note=hear("gone")).leave()
+    caption = Caption(thought="t1", start=3, end=20, lang="en-US")
+    presence.speak(speaks, caption)
+    assert told == {"window": [caption], "bob": [caption], "gone": []}

@@ -139,6 +139,15 @@ ROWS: tuple[Row, ...] = (
         headers={"x-file-name": "a.gif", "sec-fetch-site": "same-origin"},
     ),
     Row(route="GET /files/{id}", cells=one("404"), path="/files/none"),
+    # the speech service, of which this server has none: who may use it hears so
+    Row(route="GET /voice/voices", cells=one("200")),
+    Row(
+        route="POST /voice/speech",
+        cells=take_part(503),
+        says={"session": "{id}", "text": "Hello"},
+        headers={"sec-fetch-site": "same-origin"},
+    ),
+    Row(route="WS /voice/listen", cells=one("open", "403"), path="/voice/listen?session={id}"),
     # what NiceGUI brings
     Row(route="ANY /_nicegui_ws", cells=one("200"), path=f"{ENGINE}polling"),
     Row(route="WS /_nicegui_ws", cells=one("open", "403"), path=f"{ENGINE}websocket"),

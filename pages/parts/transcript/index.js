@@ -1,10 +1,11 @@
 // A session as the page shows it: a snapshot, then frames, each event exactly once and in order.
-import { tell } from "thinkaloud-notify";
+import { tell as notify } from "thinkaloud-notify";
+import { setStage, tell } from "thinkaloud-voice/told.js";
 import { button, el, icon } from "./dom.js";
 import { sign } from "./message.js";
 import { Stick } from "./stick.js";
 import { Turn } from "./turn.js";
-import { viewer } from "./viewer.js";
+import { isMine, viewer } from "./viewer.js";
 
 const IDLE = 600; // ms without a word after which something may move, to show that all is well
 
@@ -25,6 +26,9 @@ export class Transcript {
     root.append(this.more, this.log, this.status, this.jump);
     this.onSent = () => this.stick.toEnd();
     addEventListener("ta-sent", this.onSent); // composer.js: somebody sends something from this very page
+    this.onVoice = ({ detail }) => (this.hushed = detail.mode === "listening" || detail.mode === "speaking");
+    addEventListener("ta-voice", this.onVoice); // voice.js: a screen reader should not speak into that
+    setStage({ now: () => this.underWay(), source: (id) => this.thoughts.get(id)?.source ?? "" });
     this.stick = new Stick(root, (stuck) => this.jump.classList.toggle("ta-shown", !stuck && this.turns.size > 0));
     // Who unfolds something at the end wants to read it: what was clicked stays under the mouse.
     this.log.addEventListener("click", (event) => event.target.closest(".ta-head") && this.stick.letGo());
@@ -37,6 +41,7 @@ export class Transcript {
     clearInterval(this.clock);
     clearTimeout(this.asking);
     removeEventListener("ta-sent", this.onSent);
+    removeEventListener("ta-voice", this.onVoice);
     this.stick.remove();
   }
 
@@ -52,6 +57,8 @@ export class Transcript {
     this.more.hidden = !snapshot.more;
     this.settleLast();
     this.stick.toEnd();
+    tell("reset");
+    for (const told of this.underWay()) tell(...told);
   }
 
   prepend(window) {
@@ -72,6 +79,7 @@ export class Transcript {
       const [events, text, html, units] = frame.length === 1 ? [1, frame[0]] : frame;
       this.cursor += events;
       this.current.grow(text);
+      tell("grew", this.current.id, text);
       if (units) this.current.close(html, units);
       return;
     }
@@ -88,11 +96,14 @@ export class Transcript {
     if (name === "text") {
       this.current = thought;
       thought?.grow(a);
+      tell("grew", id, a);
     } else if (name === "block") thought?.close(a, b);
     else if (name === "end") {
       thought?.end(a);
+      tell("ended", id, { ok: a.ok, text: thought?.source ?? "" });
     } else if (name === "turn") {
       this.log.append(this.made(id));
+      tell("turn", toldOf(id));
       this.settleLast();
       this.say("Thinking");
     } else if (name === "clear") this.log.append(cleared());
@@ -102,10 +113,12 @@ export class Transcript {
       else if (name === "thought") {
         if (turn?.underWay?.waiting) this.say("Thinking"); // again
         this.current = turn?.add(a);
+        tell("thought", thoughtOf(a, id));
       } else if (name === "ask") {
         turn?.add(a);
         turn?.asks.get(a.id)?.invite();
         this.announce(`The agent asks: ${a.text}`);
+        tell("asked", { id: a.id, turn: id, text: a.text });
       } else if (name === "answered") {
         turn?.asks.get(a.id)?.close(a);
         this.say("Thinking");
@@ -117,6 +130,7 @@ export class Transcript {
       else if (name === "over") {
         turn?.over(a);
         this.announce(a.state === "done" ? "Answer ready" : a.state === "failed" ? "The turn failed" : "Stopped");
+        tell("over", id, a.state);
       }
     }
   }
@@ -178,6 +192,14 @@ export class Transcript {
     }
   }
 
+  /** What is under way, as told.js has it. */
+  underWay() {
+    const turn = this.running;
+    if (!turn?.underWay || !this.turns.has(turn.id)) return [];
+    const open = [...this.thoughts.values()].filter((thought) => thought.turn === turn && thought.open);
+    return [["turn", toldOf(turn)], ...open.map((thought) => ["thought", thoughtOf(thought, turn.id)])];
+  }
+
   tick() {
     this.root.classList.toggle("ta-idle", Date.now() - this.heard > IDLE);
     this.running?.underWay?.tick();
@@ -186,13 +208,13 @@ export class Transcript {
   }
 
   say(text) {
-    this.status.textContent = text;
+    this.status.textContent = this.hushed ? "" : text;
   }
 
   /** Also to whoever does not look at the page. */
   announce(text) {
     this.say(text);
-    tell(document.title.replace(/ · [^·]*$/, ""), text, viewer.session);
+    notify(document.title.replace(/ · [^·]*$/, ""), text, viewer.session);
   }
 
   /** Somebody else looks, or the same person under another name, or with other rights. */
@@ -201,6 +223,14 @@ export class Transcript {
     this.root.classList.toggle("ta-only", !viewer.may);
     for (const message of this.log.querySelectorAll("[data-author]")) sign(message);
   }
+}
+
+function toldOf(turn) {
+  return { id: turn.id, mine: isMine(turn.by) };
+}
+
+function thoughtOf({ id, kind, source, text }, turn) {
+  return { id, turn, kind, source: source ?? text ?? "" };
 }
 
 function cleared() {

@@ -11,6 +11,7 @@ export class Turn {
     this.id = turn.id;
     this.start = turn.start; // the number of its first event
     this.model = turn.model;
+    this.by = turn.by;
     this.name = turn.name; // what people call the model
     this.act = act;
     this.thoughts = thoughts;
@@ -78,10 +79,15 @@ export class Turn {
     const copyButton = button("ta-act", "Copy answer", "content_copy", () => copy(this.answer, copyButton), { bare: true });
     const again = () => this.act("regenerate", { turn: this.id });
     if (this.answer || outcome.state === "done") bar.append(copyButton);
+    if (this.answer) bar.append(button("ta-act ta-read", "Read aloud", "volume_up", () => this.read(), { bare: true }));
     bar.append(button("ta-act ta-again", "Regenerate", "refresh", again, { bare: true }));
     const [took, ...more] = bill(outcome, this.name);
     bar.append(took);
     this.outcome.replaceChildren(...(outcome.state === "done" ? [] : [reason(outcome, vendor)]), bar, ...more);
+  }
+
+  read() {
+    window.dispatchEvent(new CustomEvent("ta-read", { detail: { id: this.id, text: this.answer } })); // voice.js does
   }
 
   get answer() {

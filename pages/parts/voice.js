@@ -1,0 +1,205 @@
+// The voice on a page: a strip that says who listens or speaks, captions, and the dialog "Voice". Its Python half is
+// voice.py: event  caption {thought, from, to, lang};  methods  captioned(thought, from, to, lang), change(state).
+// The message box has the microphone's button: see composer/dictating.js for what they tell each other.
+// What listens, thinks and speaks is in voice/, and is fetched when somebody first wants it.
+import { language, load, save } from "thinkaloud-voice/settings.js";
+import { talkKeys } from "thinkaloud-voice/keys.js";
+import { VoiceDialog } from "thinkaloud-voice/dialog.js";
+
+const NAMES = { idle: "", listening: "Listening…", thinking: "Thinking…", speaking: "Speaking" };
+const ICONS = { idle: "graphic_eq", listening: "mic", thinking: "more_horiz", speaking: "volume_up" };
+const TAB = "ta-voice-tab"; // the window that was used last: only that one speaks of its own accord
+const LINGERS = 6000; // ms that a caption stays when nothing follows it
+
+export default {
+  template: `
+    <div class="ta-voice">
+      <p v-if="trouble" class="ta-voice-trouble" role="alert"><q-icon name="mic_off" aria-hidden="true" />
+        <span>{{ trouble }}</span>
+        <button type="button" class="ta-all" @click="open">Voice settings</button>
+        <button type="button" class="ta-tool" aria-label="Dismiss" @click="trouble = ''"><q-icon name="close" /></button>
+      </p>
+      <div v-if="mode !== 'idle'" class="ta-voice-strip" :data-mode="mode" role="group" aria-label="Voice">
+        <span class="ta-voice-sign" aria-hidden="true"><q-icon :name="ICONS[mode]" /></span>
+        <b class="ta-voice-mode">{{ NAMES[mode] }}</b>
+        <span class="ta-voice-says" :lang="said ? said.lang : null">{{ mode === "speaking" && said ? said.text : hint }}</span>
+        <button type="button" class="ta-tool" :aria-pressed="settings.conversation ? 'true' : 'false'"
+                aria-label="Conversation" data-tip="Conversation: listen again after each answer"
+                @click="set({ conversation: !settings.conversation })"><q-icon name="forum" /></button>
+        <button type="button" class="ta-tool" aria-haspopup="dialog" aria-label="Voice settings" data-tip="Voice settings"
+                @click="open"><q-icon name="tune" /></button>
+        <button type="button" class="ta-tool" aria-label="End talking" data-tip="End" @click="leave"><q-icon name="close" /></button>
+      </div>
+      <p class="ta-offscreen" role="status">{{ spokenOf }}</p>
+      <Teleport to="body">
+        <p v-if="caption" class="ta-caption" :lang="caption.lang" aria-hidden="true"><span>{{ caption.text }}</span></p>
+      </Teleport>
+      <voice-dialog ref="dialog" :settings="settings" :service="served" :trouble="hindrance" @set="set" @try="tryOut" @service="serve" />
+    </div>`,
+
+  components: { VoiceDialog },
+  props: { session: String, service: Object, state: Object }, // state: may
+  emits: ["caption"],
+
+  data() {
+    return { ...this.state, settings: load(), served: this.service, mode: "idle", trouble: "", hindrance: "", said: null, shown: null, ICONS, NAMES };
+  },
+
+  computed: {
+    hint() {
+      if (this.mode === "listening") return this.settings.sends ? "Speak; it is sent when you pause." : "Speak; you send it.";
+      return this.mode === "thinking" ? "The answer will be spoken." : "";
+    },
+    /** For a screen reader: not while somebody listens, who would hear it. */
+    spokenOf() {
+      return this.mode === "thinking" ? "Heard" : "";
+    },
+    caption() {
+      if (this.shown && this.captioning) return this.shown;
+      return this.settings.captions && this.mode === "speaking" ? this.said : null;
+    },
+    /** Those who may only watch see what is being spoken elsewhere; others if they want it. */
+    captioning() {
+      return !this.may || this.settings.captions;
+    },
+  },
+
+  watch: {
+    state(state) {
+      this.change(state);
+    },
+    mode(mode) {
+      window.dispatchEvent(new CustomEvent("ta-voice", { detail: { mode } }));
+      document.body.classList.toggle("ta-talking", mode !== "idle");
+      if (mode !== "idle") this.channel?.postMessage("mine"); // one window of a browser talks at a time
+    },
+  },
+
+  created() {
+    this.voice = null; // not reactive: it has timers and streams
+    this.handlers = {
+      "ta-mic": ({ detail }) => this.mic(detail.what),
+      "ta-stopped": () => this.voice?.conversation.stopped(),
+      "ta-unsent": () => this.voice?.conversation.unsent(),
+      "ta-read": ({ detail }) => this.read(detail),
+      "ta-voice-settings": () => this.open(),
+      focus: () => this.used(),
+      pagehide: () => this.voice?.conversation.leave(),
+      ...talkKeys((what) => this.may && this.mic(what)),
+    };
+  },
+
+  mounted() {
+    for (const [event, handler] of Object.entries(this.handlers)) window.addEventListener(event, handler);
+    document.body.classList.toggle("ta-speaks", "speechSynthesis" in window || this.served.speaks);
+    document.addEventListener("visibilitychange", this.onHidden);
+    if ("BroadcastChannel" in window) {
+      this.channel = new BroadcastChannel("ta-voice");
+      this.channel.onmessage = () => this.leave();
+    }
+    if (document.hasFocus()) this.used();
+    if (this.settings.aloud || this.settings.conversation) this.wake(); // answers are to be spoken without being asked for
+  },
+
+  unmounted() {
+    for (const [event, handler] of Object.entries(this.handlers)) window.removeEventListener(event, handler);
+    document.removeEventListener("visibilitychange", this.onHidden);
+    clearTimeout(this.fading);
+    this.channel?.close();
+    this.voice?.close();
+  },
+
+  methods: {
+    // ── called from Python ──
+    change(state) {
+      Object.assign(this, state);
+    },
+    async captioned(thought, from, to, lang) {
+      clearTimeout(this.fading);
+      if (!thought) return void (this.shown = null);
+      if (!this.captioning) return;
+      const { spoken } = await import("thinkaloud-voice/captions.js");
+      const text = spoken({ thought, from, to, lang });
+      if (text) this.shown = { text, lang };
+      this.fading = setTimeout(() => (this.shown = null), LINGERS + text.length * 60);
+    },
+
+    // ── below ──
+    async wake() {
+      this.waking ??= import("thinkaloud-voice").then(({ Voice }) => {
+        const on = {
+          state: (state) => (this.mode = state.mode),
+          words: (text) => this.tell("ta-words", { text }),
+          send: (text) => this.tell("ta-send", { text }),
+          stop: () => this.tell("ta-stop"),
+          tell: (sentence) => (this.trouble = sentence),
+          caption: (said) => this.say(said),
+        };
+        const elsewhere = () => this.mode === "idle" && this.tab !== (lastUsed() ?? this.tab);
+        this.voice = new Voice({ session: this.session, service: this.served, settings: this.settings, on, elsewhere });
+        return this.voice;
+      });
+      return this.waking;
+    },
+    async mic(what) {
+      if (what === "leave" && !this.voice) return;
+      this.trouble = "";
+      const voice = await this.wake();
+      if (what === "leave") return voice.conversation.leave();
+      this.hindrance = voice.hindrance;
+      if (this.hindrance && what !== "release") return this.open();
+      voice.conversation[what]();
+    },
+    async read(answer) {
+      this.trouble = "";
+      const voice = await this.wake();
+      voice.conversation.read(answer);
+    },
+    async tryOut(text) {
+      const voice = await this.wake();
+      voice.conversation.read({ id: "", text });
+    },
+    onHidden() {
+      this.voice?.conversation.hidden(document.hidden);
+    },
+    leave() {
+      this.voice?.conversation.leave();
+    },
+    open() {
+      this.$refs.dialog.open();
+    },
+    set(change) {
+      this.settings = { ...this.settings, ...change };
+      save(this.settings);
+      if (this.voice) this.voice.set(this.settings);
+      else if (this.settings.aloud || this.settings.conversation) this.wake();
+    },
+    serve(service) {
+      this.served = service;
+      this.voice?.serve(service);
+    },
+    say(said) {
+      this.said = said && { ...said, lang: language(this.settings) };
+      if (!this.may) return;
+      const { thought = "", from = 0, to = 0 } = said ?? {};
+      if (thought || !said) this.$emit("caption", { thought, from, to, lang: language(this.settings) });
+    },
+    tell(name, detail) {
+      window.dispatchEvent(new CustomEvent(name, { detail }));
+    },
+    used() {
+      this.tab ??= Math.random().toString(36).slice(2);
+      try {
+        localStorage.setItem(TAB, this.tab);
+      } catch {}
+    },
+  },
+};
+
+function lastUsed() {
+  try {
+    return localStorage.getItem(TAB);
+  } catch {
+    return null; // nothing may be kept: then every window is by itself
+  }
+}

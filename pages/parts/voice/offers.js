@@ -1,0 +1,32 @@
+// What the dialog "Voice" has to offer: the voices of who speaks, and whether the device itself can recognise speech.
+import { BrowserEar } from "./ear.js";
+import { language } from "./settings.js";
+import { listed, onVoices } from "./voices.js";
+
+/** What the server's speech service does now: `{listens, speaks, kept, voices}`; null where nobody could be asked. */
+export async function served() {
+  try {
+    const answer = await fetch("/voice/voices");
+    return answer.ok ? await answer.json() : null;
+  } catch {
+    return null;
+  }
+}
+
+/** The browser's voices, those of the language first; `show` is called with them anew where more turn up. */
+export function ownVoices(settings, show) {
+  const list = () => show(listed(window, language(settings)));
+  list();
+  onVoices(window, list);
+}
+
+/** Whether the device recognises the language without anybody else, as BrowserEar.offered has it. */
+export function local(settings) {
+  return BrowserEar.offered(language(settings));
+}
+
+export async function install(settings) {
+  const lang = language(settings);
+  await BrowserEar.install(lang);
+  return BrowserEar.offered(lang);
+}
