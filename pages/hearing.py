@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Coroutine
 from contextlib import aclosing, suppress
 from typing import Any, cast
 
@@ -40,7 +41,7 @@ class Hearing:
         self._recordings = recordings
         self._seats = seats
         self._arriving = 0
-        self._keeping: set[asyncio.Task[None]] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
 
     async def listen(self, socket: WebSocket) -> None:
         """The websocket: bytes, then `{"done": true}`; back come `words` so far, then the `text`, or an `error`."""
@@ -67,6 +68,7 @@ class Hearing:
             raise deaf()
         media, lang = media_of(socket.query_params.get("type", "")), socket.query_params.get("lang", "")
         with seat(self._seats, person, FULL):
+            self._beside(self._speech.prepare())  # there is time while they speak
             data = bytearray()
             try:
                 if not await self._fill(data, socket):
@@ -130,9 +132,12 @@ class Hearing:
                 notices = self._doors.hub.notices
                 notices += {error.message} - {*notices}
 
-        task = asyncio.create_task(kept(), name="keep recording")
-        self._keeping.add(task)
-        task.add_done_callback(self._keeping.discard)
+        self._beside(kept())
+
+    def _beside(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
 
 async def _gone(socket: WebSocket) -> None:

@@ -10,7 +10,7 @@ from typing import Any, cast
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from agent.entering import enter
 from agent.errors import BadRequest, Forbidden, ProviderError, ThinkaloudError
@@ -25,7 +25,7 @@ from .files import is_own
 from .models import explained
 
 ARRIVING, SPEAKING = 30.0, 300.0  # seconds for the text to come, and for all of the audio to go
-LARGEST = 64_000  # bytes of what is asked
+LARGEST = 1_000_000  # bytes of what is asked
 OWN = "The speech service is for this server's own pages only."
 FULL = "Too much is being spoken at once. Try again in a moment."
 HEADERS = {
@@ -45,7 +45,13 @@ class Speaking:
         self._seats = seats
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        request = Request(scope, receive)
+        request, begun = Request(scope, receive), False
+
+        async def sends(message: Message) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
         try:
             if not is_own(request):
                 raise Forbidden(OWN)
@@ -55,11 +61,12 @@ class Speaking:
             if not self._speech.speaks:
                 raise mute()
             with seat(self._seats, person, FULL):
-                await unless_gone(_gone(receive), self._speak(asked, send))
+                await unless_gone(_gone(receive), self._speak(asked, sends))
         except ThinkaloudError as error:
             await _refused(error)(scope, receive, send)
         except ClientDisconnect:
-            pass
+            if not begun:  # nobody reads it, but NiceGUI's middlewares want an answer
+                await Response(status_code=400)(scope, receive, send)
 
     async def _speak(self, asked: Asked, send: Send) -> None:
         begun = False

@@ -15,6 +15,8 @@ import pytest
 
 from agent.settings import PREFIX, Settings, dashed, parser
 from agent.vendors.environment import from_environment
+from agent.vendors.keys import MemoryKeys
+from agent.vendors.speech import SpeechServers
 
 MAIN = Path(__file__).parent.parent / "main.py"
 Start = Callable[..., "subprocess.Popen[str]"]
@@ -74,9 +76,10 @@ def test_the_example_names_every_key_that_is_read_and_no_other() -> None:
 
     names: list[str] = []
     assert from_environment(Asked()) == {}
+    SpeechServers.from_settings(Settings(), Asked(), kept=MemoryKeys())
     names.append("JWT_SECRET")
     example = (MAIN.parent / ".env.example").read_text(encoding="utf-8")
-    assert sorted(re.findall(r"^# ([A-Z][A-Z_]+)=", example, re.M)) == sorted(names)
+    assert sorted(re.findall(r"^# ([A-Z][A-Z_]+)=", example, re.M)) == sorted(set(names))
 
 
 def test_it_says_where_it_is_and_stops_in_order_when_told_to(start: Start, port: int, tmp_path: Path) -> None:

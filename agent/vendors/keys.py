@@ -75,6 +75,13 @@ def same_server(url: str, other: str) -> bool:
     return here is not None and here == there
 
 
+def is_openai(url: str) -> bool:
+    """OpenAI itself, or one of its regions (`eu.api.openai.com`): only there is all that OpenAI offers."""
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    return parts.scheme == "https" and (host == "api.openai.com" or host.endswith(".api.openai.com"))
+
+
 def masked(key: str) -> str:
     """Enough of a key to know it by: `sk-…abcd`."""
     if not key:

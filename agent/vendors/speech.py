@@ -9,7 +9,6 @@ import math
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from ..chance import Chance
 from ..errors import BadRequest, ProviderError
@@ -19,7 +18,7 @@ from ..providers.endpoint import Endpoint
 from ..speech import FASTEST, SLOWEST, Audio, Recording, Voice, deaf, language, mute, speakable
 from .accounts import Accounts
 from .environment import from_environment
-from .keys import KeyStore, checked_key, checked_url, same_server
+from .keys import KeyStore, checked_key, checked_url, is_openai, same_server
 from .listing import is_name
 from .voices import VOICES, listed_voices, older
 
@@ -33,8 +32,8 @@ AT_HOME = "whisper-1", "tts-1"  # names that servers of other people's take for 
 ANY_VOICE = "alloy"  # … and a voice
 FRESH, TROUBLED = 300.0, 10.0  # seconds that a list of voices, or having got none, is good for
 BYTES = 4_000  # a second of recording, as browsers record
-PATIENCE, LONGEST = 28.0, 600.0  # seconds until the first word: beside the recording's own, and in all
-SPEAKS = 20.0  # seconds until the next piece of audio
+PATIENCE, LONGEST = 28.0, 600.0  # seconds until the next word, beside the recording's own (a page waits 30), and in all
+SPEAKS = 18.0  # seconds until the next piece of audio; a page gives up after 20 (pages/parts/voice/sound.js)
 KEY = "THINKALOUD_VOICE_KEY"
 logger = logging.getLogger(__name__)
 
@@ -161,12 +160,12 @@ class SpeechServers:
     def _endpoint(self, url: str) -> Endpoint | None:
         """A key that was given for one server is sent to no other: see Accounts."""
         known = Accounts(self._given, self._kept).endpoint("openai")
-        ours = known if known and known.key and _is_openai(known.url) else None
+        ours = known if known and known.key and is_openai(known.url) else None
         if not url:
             if ours or any(self._urls) or not self._key:
                 return ours
             return Endpoint(vendor="openai", title=TITLES["openai"], url=URLS["openai"], key=self._key)
-        if not _is_openai(url):
+        if not is_openai(url):
             return Endpoint(vendor="compat", title=TITLES["compat"], url=url, key=self._key)
         key = ours.key if ours and same_server(ours.url, url) else self._key
         return Endpoint(vendor="openai", title=TITLES["openai"], url=url, key=key)
@@ -217,10 +216,3 @@ def _voice(wanted: str, lang: str, voices: Sequence[Voice]) -> str:
     if not is_name(wanted) or (voices and all(voice.id != wanted for voice in voices)):
         raise BadRequest("That voice is not there any more. Choose another one.")
     return wanted
-
-
-def _is_openai(url: str) -> bool:
-    """OpenAI itself, or one of its regions, as in vendors.py: only there it is sure that something listens."""
-    parts = urlsplit(url)
-    host = parts.hostname or ""
-    return parts.scheme == "https" and (host == "api.openai.com" or host.endswith(".api.openai.com"))

@@ -6,7 +6,6 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from ..chance import Chance
 from ..errors import BadRequest, ProviderError
@@ -18,7 +17,7 @@ from ..providers.endpoint import Endpoint
 from ..providers.sentences import VARIABLES
 from .accounts import ACCOUNTS, Accounts
 from .environment import from_environment
-from .keys import KeyStore
+from .keys import KeyStore, is_openai
 from .listing import is_name, listed
 from .local_servers import found
 from .missing import Missing
@@ -99,7 +98,7 @@ class Vendors:
             return self._agent.model
         for vendor, name in DEFAULTS.items():
             endpoint = self._accounts.endpoint(vendor)
-            if endpoint and endpoint.key and (vendor != "openai" or _is_openai(endpoint)):
+            if endpoint and endpoint.key and (vendor != "openai" or is_openai(endpoint.url)):
                 return f"{vendor}:{name}"
         return DEMO
 
@@ -151,7 +150,7 @@ class Vendors:
             from ..providers.anthropic_messages import AnthropicMessages
 
             return AnthropicMessages(name, endpoint, self._clients, effort=self._effort, **budget)
-        if endpoint.vendor == "openai" and _is_openai(endpoint):
+        if endpoint.vendor == "openai" and is_openai(endpoint.url):  # others may not speak Responses
             from ..providers.openai_responses import OpenAIResponses
 
             return OpenAIResponses(name, endpoint, self._clients, effort=self._effort, **budget)
@@ -240,10 +239,3 @@ def _shelf(provider: Provider) -> Shelf:
     offer = Offer(model=provider.model, label=provider.label)
     title = "Demo" if provider.model == DEMO else "Your own agent"
     return Shelf(vendor=provider.model.partition(":")[0], title=title, offers=(offer,))
-
-
-def _is_openai(endpoint: Endpoint) -> bool:
-    """OpenAI itself, or one of its regions (`eu.api.openai.com`): only they speak Responses for sure."""
-    parts = urlsplit(endpoint.url)
-    host = parts.hostname or ""
-    return parts.scheme == "https" and (host == "api.openai.com" or host.endswith(".api.openai.com"))

@@ -142,6 +142,7 @@ export default {
       return this.waking;
     },
     async mic(what) {
+      if (what === "warm") return void this.wake(); // so that nothing has to be fetched once it is pressed
       if (what === "leave" && !this.voice) return;
       this.trouble = "";
       const voice = await this.wake();
@@ -181,8 +182,8 @@ export default {
     say(said) {
       this.said = said && { ...said, lang: language(this.settings) };
       if (!this.may) return;
-      const { thought = "", from = 0, to = 0 } = said ?? {};
-      if (thought || !said) this.$emit("caption", { thought, from, to, lang: language(this.settings) });
+      const { thought, from, to } = said?.to ? said : { thought: "", from: 0, to: 0 }; // a sign is in no thought's words
+      this.$emit("caption", { thought, from, to, lang: language(this.settings) });
     },
     tell(name, detail) {
       window.dispatchEvent(new CustomEvent(name, { detail }));

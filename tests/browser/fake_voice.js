@@ -1,5 +1,6 @@
 // A recogniser and a synthesiser that stand in for the browser's: what is spoken is heard by whatever listens, as with
-// a loudspeaker beside the microphone. window.fake tells what was spoken, and speaks for the person.
+// a loudspeaker beside the microphone. window.fake tells what was spoken, and speaks for the person. Where an earlier
+// script has set window.realSound, only the recogniser is played, and hears what the browser's own synthesiser speaks.
 (() => {
   const running = new Set();
   const fake = (window.fake = { spoken: [], voices: [], asked: 0, refused: "" });
@@ -47,6 +48,23 @@
       this.dispatchEvent(event);
       this["on" + type]?.(event);
     }
+  }
+
+  Object.defineProperties(window, {
+    SpeechRecognition: { value: SpeechRecognition, configurable: true, writable: true },
+    webkitSpeechRecognition: { value: undefined, configurable: true, writable: true },
+  });
+  if (window.realSound) {
+    const speak = speechSynthesis.speak.bind(speechSynthesis);
+    speechSynthesis.speak = (utterance) => {
+      utterance.addEventListener("start", () => {
+        if (!utterance.text.trim()) return;
+        fake.spoken.push({ text: utterance.text, at: performance.now(), heard: fake.listens() });
+        fake.say(utterance.text);
+      });
+      speak(utterance);
+    };
+    return;
   }
 
   let current = null;
@@ -110,7 +128,5 @@
   Object.defineProperties(window, {
     speechSynthesis: { value: synthesis, configurable: true },
     SpeechSynthesisUtterance: { value: SpeechSynthesisUtterance, configurable: true, writable: true },
-    SpeechRecognition: { value: SpeechRecognition, configurable: true, writable: true },
-    webkitSpeechRecognition: { value: undefined, configurable: true, writable: true },
   });
 })();

@@ -1,8 +1,7 @@
 """Loudspeaker and voice of a machine that has no sound card, and a tape that keeps what sounded when.
 
 PulseAudio plays into a sink that leads nowhere, at the speed of a real one; its monitor is recorded. speech-dispatcher
-with espeak-ng is the voice that Debian's chromium speaks with, if it is started with `SPEAKS` and `Sound.environ`; a
-headless chromium does it as well as one with a window.
+with espeak-ng is the voice that Debian's chromium speaks with, headless or not.
 """
 
 from __future__ import annotations
@@ -16,20 +15,24 @@ import subprocess
 import threading
 import time
 from bisect import bisect_left
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from statistics import median
 from typing import IO
+
+import pytest
+from playwright.sync_api import Browser
+
+SPOKEN = 0.300  # s from a sentence written until it is spoken, in the middle of several times
+SILENCE = 0.150  # s from Stop until nothing sounds, likewise
 
 PACKAGES = {
     "pulseaudio": "pulseaudio",
-    "parec": "pulseaudio-utils",
-    "speech-dispatcher": "speech-dispatcher",
-    "/usr/lib/speech-dispatcher-modules/sd_espeak-ng": "speech-dispatcher-espeak-ng",
+    "speech-dispatcher": "speech-dispatcher-espeak-ng",
     "espeak-ng": "espeak-ng",
 }
 """Which package brings what is started here; `.ci/run` installs them."""
-
-SPEAKS = "--enable-speech-dispatcher"
 
 RATE = 22_050  # what espeak-ng makes: nothing on the way resamples
 WINDOW = 110  # samples, 5 ms
@@ -44,10 +47,35 @@ DefaultModule "espeak-ng"
 """
 
 
-def lacking() -> str:
-    """The sentence that says what is not installed here, "" if nothing lacks."""
+@contextmanager
+def sounding(folder: Path) -> Iterator[Sound]:
+    """Loudspeaker, voice and tape, whose sockets and settings are kept in the folder."""
     packages = [package for program, package in PACKAGES.items() if shutil.which(program) is None]
-    return f"There is no sound on this machine: apt install {' '.join(packages)}." if packages else ""
+    if packages:
+        missing = f"There is no sound on this machine: apt install {' '.join(packages)}."
+        if os.environ.get("CI"):
+            pytest.fail(missing)
+        pytest.skip(missing)
+    sound = Sound(folder)
+    try:
+        sound.start()
+        yield sound
+    finally:
+        sound.stop()
+
+
+@contextmanager
+def speaking(chromium: Browser, sound: Sound, *more: str) -> Iterator[Browser]:
+    """Another chromium, which speaks and plays there; `more` is what it is started with besides."""
+    browser = chromium.browser_type.launch(
+        executable_path=shutil.which("chromium"),
+        args=["--no-sandbox", "--disable-background-networking", "--disable-gpu", "--enable-speech-dispatcher", *more],
+        ignore_default_args=["--mute-audio"],
+        env=os.environ | sound.environ,
+        timeout=20_000,
+    )
+    yield browser
+    browser.close()
 
 
 class Sound:
@@ -85,7 +113,7 @@ class Sound:
             *("--communication-method", "unix_socket", "--socket-path", str(dispatcher)),
             *("--pid-file", str(self.folder / "dispatcher.pid")),
         )
-        # 10 ms: the sink works in blocks of what the most impatient of its listeners asks for, 2 s if nobody does
+        # 10 ms: the sink works in blocks as short as a listener asks for, but a first one of 2 s where it can rewind
         shape = ("--raw", "--format=s16le", f"--rate={RATE}", "--channels=1", "--latency-msec=10")
         recorder = self._run("parec", "--device=out.monitor", *shape)
         assert recorder.stdout
@@ -166,20 +194,32 @@ class Tape:
             self.until = began + whole * WINDOW / RATE
 
 
-def speech(text: str, path: Path, *, silence: float = 0) -> Path:
-    """A WAV of somebody saying the text, and then nothing for so many seconds, as chromium's microphone wants it."""
-    pause = f'<break time="{round(silence * 1000)}ms"/>' if silence else ""
-    subprocess.run(["espeak-ng", "-v", "en-us", "-m", "-w", str(path), f"{text}{pause}"], check=True, timeout=10)
+def speech(text: str, path: Path) -> Path:
+    """A WAV of somebody saying the text."""
+    subprocess.run(["espeak-ng", "-v", "en-us", "-w", str(path), text], check=True, timeout=10)
     return path
 
 
-def microphone(path: Path, *, again: bool = False) -> list[str]:
-    """What chromium is started with so that its microphone hears the file, from when a page first listens."""
+def microphone(path: Path) -> list[str]:
+    """What chromium is started with so that its microphone hears the file once, from when a page first listens.
+
+    Its loudspeaker is a fake, too, then: only its synthesiser, which is another program, still sounds.
+    """
     return [
         "--use-fake-device-for-media-stream",
         "--use-fake-ui-for-media-stream",
-        f"--use-file-for-fake-audio-capture={path}{'' if again else '%noloop'}",
+        f"--use-file-for-fake-audio-capture={path}%noloop",
     ]
+
+
+def latest(sounds: list[float], since: float) -> float:
+    """How long after `since` the last one ended; 0 if there was none."""
+    return sounds[-1] - since if sounds else 0
+
+
+def figure(what: str, seconds: list[float]) -> str:
+    middle, most = (round(1000 * value) for value in (median(seconds), max(seconds)))
+    return f"{what}: {middle} ms in the middle, {most} ms at most ({len(seconds)} times)"
 
 
 def answers(path: Path) -> bool:

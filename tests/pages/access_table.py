@@ -70,6 +70,11 @@ SOCKET = cells(*[
     "4001 4001 4001 4001 4001", "watches watches watches 4003 4003", "takes-part takes-part watches 4003 made",
     "takes-part takes-part takes-part takes-part made", "4003 4003 watches 4003 4003", "4003 takes-part 4003 4003 4003",
 ])  # fmt: skip
+HEARD = cells(*[
+    "403 403 403 403 403", "forbidden forbidden forbidden forbidden not_found",
+    "no_speech no_speech forbidden forbidden not_found", "no_speech no_speech no_speech no_speech not_found",
+    "forbidden forbidden forbidden forbidden not_found", "forbidden no_speech forbidden forbidden not_found",
+])  # fmt: skip
 NEW = cells("4001", "4003", "made", "made", "4003", "4003")
 BEGIN = cells("401", "403", "202", "202", "403", "403")
 OWNER_ONLY = cells("401", "403", "403", "200", "403", "403")
@@ -147,7 +152,7 @@ ROWS: tuple[Row, ...] = (
         says={"session": "{id}", "text": "Hello"},
         headers={"sec-fetch-site": "same-origin"},
     ),
-    Row(route="WS /voice/listen", cells=one("open", "403"), path="/voice/listen?session={id}"),
+    Row(route="WS /voice/listen", cells=HEARD, path="/voice/listen?session={id}"),
     # what NiceGUI brings
     Row(route="ANY /_nicegui_ws", cells=one("200"), path=f"{ENGINE}polling"),
     Row(route="WS /_nicegui_ws", cells=one("open", "403"), path=f"{ENGINE}websocket"),

@@ -258,7 +258,8 @@ async def told_by_websocket(url: str, headers: Mapping[str, str], *, made: bool)
         ) as socket:
             if not path.startswith("/ws/"):
                 await socket.send("2probe")  # engine.io's ping, and to our echo a text as any other
-                return "open" if await socket.recv() else "mute"
+                first = str(await socket.recv())
+                return json.loads(first)["error"]["kind"] if first.startswith('{"error"') else "open"
             first = json.loads(await socket.recv())
             if first["type"] == "error":
                 await socket.recv()  # raises with the code that it is closed with

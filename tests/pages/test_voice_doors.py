@@ -124,6 +124,7 @@ async def test_who_stops_listening_stops_the_service(
     await until(lambda: len(service.asked) == 1)
     listening.cancel()
     await service.wait_closed()
+    await world.wait_idle()
     assert faults(caplog) == []
 
 
@@ -178,7 +179,7 @@ async def test_a_service_that_fails_is_one_sentence(
         ({"speed": True}, 400, "speed: a number should be there."),
         ({"session": "nobody-has-it"}, 404, "There is no such session. It may have been deleted."),
         ({"session": "../.."}, 404, "There is no such session. It may have been deleted."),
-        ({"text": "a" * 70_000}, 413, "That request is too large: 0 MB is the most."),
+        ({"text": "a" * 1_000_000}, 413, "That request is too large: 1 MB is the most."),
     ],
 )
 async def test_what_cannot_be_said_is_told(
@@ -349,6 +350,7 @@ async def test_who_goes_while_the_service_hears_stops_it(
         await until(lambda: len(service.asked) == 1)
         line.transport.abort()
     await service.wait_closed()
+    await world.wait_idle()
     assert faults(caplog) == []
 
 

@@ -34,8 +34,9 @@ DONE = json.dumps({"done": True})
 
 
 class VoiceWorld:
-    def __init__(self, hub: Hub, locks: Locks, port: int) -> None:
+    def __init__(self, hub: Hub, locks: Locks, port: int, server: uvicorn.Server) -> None:
         self.hub = hub
+        self.server = server
         self.locks = locks
         self.port = port
         self.url = f"http://127.0.0.1:{port}"
@@ -43,6 +44,10 @@ class VoiceWorld:
 
     def cookie(self, user: str, role: Any = "member") -> dict[str, str]:
         return {"cookie": f"{COOKIE}={self.locks.tokens.invite(user, role, 1)}"}
+
+    async def wait_idle(self) -> None:
+        """Until nothing is being answered."""
+        await until(lambda: not self.server.server_state.tasks)
 
     async def say(self, session: str, headers: Mapping[str, str] | None = None, **asked: Any) -> httpx.Response:
         body = {"session": session, "text": "Hello."} | asked
@@ -104,7 +109,7 @@ async def voice_world(
     listening.bind(("127.0.0.1", 0))
     serving = asyncio.create_task(server.serve([listening]))
     await until(lambda: server.started)
-    world = VoiceWorld(hub, locks, listening.getsockname()[1])
+    world = VoiceWorld(hub, locks, listening.getsockname()[1], server)
     try:
         yield world
     finally:

@@ -1,14 +1,14 @@
 // The microphone's button, and words that are spoken instead of typed: the part of the message box (a Vue mixin, and
 // its bit of the template) that knows about the voice. All else about it is voice.js, on the same page; between them:
 //
-// to the voice      ta-mic {what: "press" | "hold" | "release" | "leave"}, ta-stopped, ta-unsent
+// to the voice      ta-mic {what: "press" | "hold" | "release" | "leave" | "warm"}, ta-stopped, ta-unsent
 // from the voice    ta-voice {mode}, ta-words {text}: what was heard so far, ta-send {text}: … and now it goes, ta-stop
 const HELD = 350; // ms after which a press is a hold: then it listens until the button is let go
 
 export const MICROPHONE = `
   <button v-if="may" type="button" class="ta-tool ta-mic" :class="{ 'ta-on': mode !== 'idle' }" :disabled="gone"
           :aria-pressed="mode === 'listening' ? 'true' : 'false'" aria-label="Talk" :data-tip="talkTip"
-          @pointerdown="onMicDown" @pointerup="onMicUp" @pointercancel="onMicUp" @contextmenu.prevent @click="onMic">
+          @pointerenter="mic('warm')" @pointerdown="onMicDown" @pointerup="onMicUp" @pointercancel="onMicUp" @contextmenu.prevent @click="onMic">
     <q-icon :name="mode === 'listening' ? 'mic' : 'mic_none'" />
   </button>`;
 

@@ -28,7 +28,7 @@ export class Transcript {
     addEventListener("ta-sent", this.onSent); // composer.js: somebody sends something from this very page
     this.onVoice = ({ detail }) => (this.hushed = detail.mode === "listening" || detail.mode === "speaking");
     addEventListener("ta-voice", this.onVoice); // voice.js: a screen reader should not speak into that
-    setStage({ now: () => this.underWay(), source: (id) => this.thoughts.get(id)?.source ?? "" });
+    setStage({ now: () => this.underWay(), source: (id) => this.thoughts.get(id)?.source ?? this.turns.get(id)?.answer ?? "" });
     this.stick = new Stick(root, (stuck) => this.jump.classList.toggle("ta-shown", !stuck && this.turns.size > 0));
     // Who unfolds something at the end wants to read it: what was clicked stays under the mouse.
     this.log.addEventListener("click", (event) => event.target.closest(".ta-head") && this.stick.letGo());

@@ -12,6 +12,7 @@ const LATIN = {
 };
 
 const OWN = {
+  __proto__: null, // what is no language finds nothing
   en: {
     always: "Messrs Mmes Gov Sen Rep Pres Supt Cmdr Adm Dept Univ Assn resp incl excl",
     often: "Ave Blvd Rd Sq Hwy ft in oz lb yd mi",

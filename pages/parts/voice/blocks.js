@@ -1,6 +1,7 @@
 // Which lines of markdown are text, and what is said for those that are not: code, tables, formulas in lines of their
 // own. A line is held back from its first character until it is clear what it is; then its text flows on.
 import { Fence, Indented, Until } from "./bodies.js";
+import { language } from "./languages.js";
 import { Held, Rows } from "./table.js";
 import { sentence } from "./wording.js";
 
@@ -10,16 +11,6 @@ const DEEP = 20; // lists within lists
 const NAMED = 150; // characters of a table's column names
 const BLANK = /[ \t]/;
 const DEFINITION = /^\[[^[\]]+\]:\s*\S+(?:\s+(?:"[^"]*"|'[^']*'|\([^()]*\)))?\s*$/;
-const LANGUAGES = {
-  py: "Python", python3: "Python", js: "JavaScript", javascript: "JavaScript", mjs: "JavaScript", ts: "TypeScript",
-  typescript: "TypeScript", jsx: "JSX", tsx: "TSX", sh: "Shell", zsh: "Shell", cpp: "C++", "c++": "C++", cs: "C#",
-  csharp: "C#", fsharp: "F#", html: "HTML", css: "CSS", scss: "SCSS", json: "JSON", jsonc: "JSON", yaml: "YAML",
-  yml: "YAML", toml: "TOML", xml: "XML", sql: "SQL", md: "Markdown", rb: "Ruby", rs: "Rust", kt: "Kotlin", hs: "Haskell",
-  php: "PHP", ps1: "PowerShell", powershell: "PowerShell", objc: "Objective-C", golang: "Go", tex: "LaTeX",
-  latex: "LaTeX", graphql: "GraphQL", vb: "Visual Basic", matlab: "MATLAB", ini: "INI", csv: "CSV",
-};
-const NO_LANGUAGE = /^(?:text|txt|plain|plaintext|output|console|none)?$/i;
-
 export class Blocks {
   #open = false; // whether a paragraph is
   #quotes = 0; // how deep it is quoted
@@ -31,12 +22,13 @@ export class Blocks {
   #column = 0;
   #depth = 0;
   #fresh = false; // a list item has just begun
+  #fenced = 0; // marks that its code is fenced with
   #text = ""; // of this line, as it flows
   #unheld = false; // a | in this line makes no table
 
-  /** `plain(text)` is what is said of a piece of markdown. */
-  constructor(inline, sentences, words, plain) {
-    Object.assign(this, { inline, sentences, words, plain });
+  /** `line(text)` is what is said of a line of markdown. */
+  constructor(inline, sentences, words, line) {
+    Object.assign(this, { inline, sentences, words, line });
   }
 
   feed(char, end) {
@@ -53,9 +45,7 @@ export class Blocks {
 
   /** The source is over, `end` long. */
   end(end) {
-    this.feed("\n", end);
-    this.feed("\n", end);
-    this.feed("\n", end);
+    for (let i = 0; i < 3; i += 1) this.feed("\n", end); // this line, one below that may be held back, a blank one
     this.#body?.finish?.(end);
     this.#body = null;
     this.#close(end);
@@ -160,15 +150,14 @@ export class Blocks {
     return this.#info(char, end);
   }
 
-  #fenced = 0;
-
   #info(char, end) {
     const mark = this.#head[0][0];
     if ((mark === "`" && char === "`") || this.#head.length > this.#fenced + LONGEST) return this.#asText(char, end);
     if (char !== "\n") return void this.#head.push([char, end]);
     this.#leave();
     const name = /^\s*\{?\.?([^\s{},]*)/.exec(this.#head.slice(this.#fenced).map(([each]) => each).join(""))[1];
-    this.#tell(NO_LANGUAGE.test(name) ? sentence(this.words.code) : sentence(this.words.codeIn, language(name)), end);
+    const called = language(name);
+    this.#tell(called ? sentence(this.words.codeIn, called) : sentence(this.words.code), end);
     this.#body = new Fence(mark, this.#fenced, this.#depth);
     this.#next(end);
   }
@@ -293,7 +282,7 @@ export class Blocks {
 
   #tabled(head, rows) {
     let names = "";
-    for (const cell of head.map((text) => this.plain(text)).filter(Boolean)) {
+    for (const cell of head.map((text) => this.line(text)).filter(Boolean)) {
       if (names.length + cell.length > NAMED) break;
       names += `${names && ", "}${cell}`;
     }
@@ -327,9 +316,4 @@ export class Blocks {
     this.#fresh = this.#unheld = false;
     this.#text = "";
   }
-}
-
-function language(name) {
-  const known = LANGUAGES[name.toLowerCase()];
-  return known ?? `${name.charAt(0).toUpperCase()}${name.slice(1)}`.slice(0, 30);
 }

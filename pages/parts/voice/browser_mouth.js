@@ -6,7 +6,7 @@ import { chosen, fit, onVoices, OTHER } from "./voices.js";
 
 const SETTLES = 100; // ms after a cancel in which speak() may be swallowed: Chromium 50, speech-dispatcher a bit more
 const VOICES = 250; // … that a chosen voice is waited for: Chromium lists none until some time after loading
-const FIRST = 4000; // … until the very first `start`: Android has to load its engine
+const FIRST = 6000; // … until the very first `start`: Android loads its engine, Linux starts speech-dispatcher
 const START = 2500; // … until a later one: a voice in the network takes a second, a loudspeaker by radio two
 const SLACK = 3000; // … that a piece may last longer than twice what is expected, until its `end` counts as lost
 const BREATH = 11_000; // … of one piece: Chromium cuts voices of the network off after 15 s, without an event
@@ -22,8 +22,10 @@ export class BrowserMouth {
     this.mute = false; // … or it was asked in vain
     this.doubtful = true; // the queue may be stuck with what an earlier page left there
     this.dumb = new Set(); // voices of the network that never began
-    this.synth?.getVoices(); // has Chromium load them
+    this.localities = new Map(); // of languages, as allLocal has them
+    this.synth?.getVoices(); // has Chromium load them, and start what it speaks with
     onVoices(scope, () => {
+      this.localities.clear();
       if (this.current?.phase === "voices") this.settle();
     });
     // Speech goes on in some browsers when its page is left. If the page comes back, it goes on when `limit` is over.
@@ -48,9 +50,10 @@ export class BrowserMouth {
     if (current?.utterance) this.silence(current);
   }
 
-  /** Once inside a gesture: on iOS a page stays mute until it has spoken in one, if only nothing. */
+  /** Inside a gesture. Only on iOS has a page to speak in one, if only nothing; Chromium on Linux is mute after that. */
   unlock() {
-    if (this.unlocked || this.current || !this.synth || !this.scope.SpeechSynthesisUtterance) return;
+    const apple = this.scope.navigator?.vendor?.startsWith("Apple");
+    if (!apple || this.unlocked || this.current || !this.synth || !this.scope.SpeechSynthesisUtterance) return;
     this.unlocked = new this.scope.SpeechSynthesisUtterance("");
     this.doubtful = true; // and if that one gets stuck
     this.synth.speak(this.unlocked);
@@ -105,8 +108,12 @@ export class BrowserMouth {
 
   /** Whether no voice of the network can be what the browser takes for a language. */
   allLocal(lang) {
-    const voices = this.synth.getVoices();
-    return voices.length > 0 && voices.every((voice) => voice.localService || fit(voice.lang, lang) === OTHER);
+    if (!this.localities.has(lang)) {
+      const voices = this.synth.getVoices(); // on Linux more than ten thousand: not for each sentence
+      const local = voices.length > 0 && voices.every((one) => one.localService || fit(one.lang, lang) === OTHER);
+      this.localities.set(lang, local);
+    }
+    return this.localities.get(lang);
   }
 
   /** `rest`: what is still to be spoken of this piece. */

@@ -16,7 +16,7 @@ import { Speaker } from "./speaker.js";
 const CLOCK = { set: (fn, ms) => setTimeout(fn, ms), clear: (id) => clearTimeout(id), now: () => performance.now() };
 
 export class Conversation {
-  /** `ear(on)` and `mouth(on)` make them, see ear.js and speaker.js; `settings` as in settings.js, `lang` and `voice` chosen. */
+  /** `ear(on)` and `mouth(on)` make one, see ear.js and speaker.js; `settings` as in settings.js, but one `voice`. */
   constructor({ ear, mouth, settings = {}, on = {}, clock = CLOCK }) {
     Object.assign(this, { on, clock, now: clock.now ?? CLOCK.now, events: [], timers: {} });
     this.state = Object.freeze({ ...START, settings: Object.freeze({ ...START.settings, ...settings }) });
@@ -25,6 +25,7 @@ export class Conversation {
       heard: (words) => this.heard(words),
       sound: () => this.happen("sound"),
       pause: () => this.happen("pause"),
+      writing: () => this.happen("writing"),
       ended: (why) => this.happen("ended", { why }),
     });
     this.speaker = new Speaker({
@@ -142,6 +143,7 @@ export class Conversation {
     const before = this.state;
     const { state, effects } = step(before, event);
     this.state = state;
+    this.ear.held = state.held; // a pause does not end what is held
     for (const effect of effects) this.carryOut(effect);
     if (state !== before) this.on.state?.(state);
   }

@@ -101,10 +101,17 @@ export const VoiceDialog = {
       return this.offered === "downloadable" ? "The browser can recognise this language on this device." : "";
     },
     foot() {
-      const where = this.settings.hear === "service" ? "Recordings go to this server’s speech service" : "The browser’s own service hears you";
-      const kept = this.service.kept ? ", and this server keeps them." : "; no recording is kept here.";
-      return this.settings.hear === "service" ? where + kept : this.settings.local ? "Nothing that you say leaves this device." : `${where}; no recording is kept here.`;
+      if (this.settings.hear !== "service") {
+        if (this.settings.local && this.offered === "available") return "What you say does not leave this device until it is sent.";
+        return "What you say goes to the browser’s own speech service, its maker’s as a rule; nothing of it is kept here.";
+      }
+      const kept = this.service.kept ? "this server keeps it." : "nothing of it is kept here.";
+      return `What you say is recorded for the server’s speech service; ${kept}`;
     },
+  },
+
+  unmounted() {
+    this.deafen?.();
   },
 
   watch: {
@@ -117,6 +124,7 @@ export const VoiceDialog = {
       if (this.$refs.dialog.open) return;
       this.$refs.dialog.showModal();
       this.$refs.dialog.focus();
+      this.shown = true;
       this.look();
     },
     close() {
@@ -124,11 +132,13 @@ export const VoiceDialog = {
     },
     /** What there is to choose from: only now, since it takes a moment. */
     async look() {
+      if (!this.shown) return;
       const { local, ownVoices, served } = await import("./offers.js");
       const now = await served(); // a key may have been given since
       if (now) this.$emit("service", { listens: now.listens, speaks: now.speaks, kept: now.kept });
+      this.deafen?.();
       if (this.settings.say === "service") this.voices = now?.voices ?? [];
-      else ownVoices(this.settings, (voices) => this.settings.say === "browser" && (this.voices = voices));
+      else this.deafen = ownVoices(this.settings, (voices) => (this.voices = voices));
       this.offered = this.settings.hear === "service" ? "unavailable" : await local(this.settings);
     },
     async onInstall() {

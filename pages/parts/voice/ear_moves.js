@@ -1,6 +1,6 @@
 // What follows from what the ear hears. See machine.js.
-import { AGAIN, beside, clear, cutIn, deafen, ENDS, hush, leaveWords, listen, rest, send, stop, STOPS } from "./floor.js";
-import { TRIES, wait, wants, words } from "./floor.js";
+import { AGAIN, STOPS, TRIES } from "./floor.js";
+import { beside, clear, cutIn, hush, leaveWords, listen, rest, send, stop, wait, wants, words } from "./floor.js";
 import { isStop } from "./stop_words.js";
 
 export function heard(s, { final, interim }, tell) {
@@ -23,14 +23,17 @@ export function overheard(s, { kind, final = "", interim = "" }, tell) {
 export function paused(s, event, tell) {
   if (!s.ear || s.held || s.ending || !words(s)) return;
   s.ending = "pause";
-  wait(s, tell, "ending", ENDS);
   tell("finish");
+}
+
+/** It has finished by itself, and understands now what was said. */
+export function writing(s) {
+  if (s.ear && !s.held) s.ending ||= "pause";
 }
 
 export function ended(s, { why }, tell) {
   if (!s.ear) return;
   s.ear = false;
-  clear(s, "ending");
   if (why) {
     fail(s, why, tell);
     leaveWords(s, tell);
@@ -51,13 +54,6 @@ export function endedBeside(s, { why }, tell) {
 
 export function again(s, event, tell) {
   if (s.mode !== "listening" && beside(s)) listen(s, tell);
-}
-
-export function overdue(s, event, tell) {
-  if (!s.ending || !s.ear) return;
-  s.ear = false;
-  tell("abort");
-  take(s, tell);
 }
 
 /** Recognition has ended by itself while the button is held. */

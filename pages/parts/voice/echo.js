@@ -1,12 +1,13 @@
-// The second wall against hearing itself, for when the ear is on while something is spoken or was a moment ago: what is
-// heard is held against what was spoken, and what is nothing but that is left out. Recognition mishears, and comes late.
+// The second wall against hearing itself, for when the ear is on while something is spoken or was a moment ago: what
+// is heard is held against what was spoken, and what is nothing but that is left out. Recognition mishears, and it
+// comes late.
 import { isStop } from "./stop_words.js";
 import { worded, wordsOf } from "./words.js";
 
 const LAG = 600; // ms that what is heard may come after what was spoken
-const WRONG = 0.5; // of the words heard may be others than were spoken
+const WRONG = 0.4; // of the words heard may be others than were spoken
 const OTHERS = 3; // words in a row that were not spoken are a person's
-const SURE = 2; // … at once, where no echo was ever heard; one that may still change is not enough to silence somebody
+const SURE = 2; // … where no echo was ever heard; one that may still change is not enough to silence somebody
 // Few words soon after are an echo, and a moment later a person's, who takes up what was said.
 const ECHOES = [{ least: 6, ms: Infinity }, { least: 3, ms: 2 * LAG }, { least: 1, ms: LAG }];
 const KEPT = 60_000; // ms: recognition may take so long until words are final
@@ -34,21 +35,22 @@ export class Wall {
   /** A new recording. */
   listens() {
     this.since = this.now();
-    this.past = 0; // characters of `final` that were an echo; what follows is not known yet,
+    this.past = ""; // what of `final` was an echo; what follows is not known yet,
     this.known = false; // … or is a person's
     this.renew();
   }
 
   /** What a person said of what was heard in this recording, { final, interim }. */
   own({ final, interim }, lang) {
-    const said = final.slice(this.past);
-    if (this.known) return { final: said, interim };
+    if (!final.startsWith(this.past)) this.past = ""; // recognition has changed its mind
+    const said = final.slice(this.past.length);
+    if (this.known) return { final: said.trimStart(), interim };
     if (said.trim()) {
       this.first ??= this.now();
       const own = this.without(said, lang, true);
-      this.past += said.length - own.length;
+      this.past = final.slice(0, final.length - own.length);
       this.known = own !== "";
-      if (this.known) return { final: own, interim };
+      if (this.known) return { final: own.trimStart(), interim };
       this.renew();
     }
     if (!interim.trim()) return { final: "", interim: "" };
@@ -70,7 +72,8 @@ export class Wall {
     const words = found.map(({ word }) => word);
     const spoken = this.within(Infinity);
     if (!words.length || !spoken.length) return text;
-    const echo = Math.max(this.echoIn(words, lang), this.lead.every((word, i) => word === words[i]) ? this.lead.length : 0);
+    const known = this.lead.every((word, i) => word === words[i]) ? this.lead.length : 0;
+    const echo = Math.max(this.echoIn(words, lang), known);
     const others = words.slice(echo);
     this.leaks ||= echo >= OTHERS;
     if (!others.length) return "";
@@ -109,7 +112,7 @@ function echoed(words, spoken, lang) {
   return length;
 }
 
-/** Of the first 0, 1, 2, … words: how many are wrong, missing or too many, beside the best place in what was spoken. */
+/** Of the first 0, 1, 2, … words: how many are wrong, missing or too many, at the best place in what was spoken. */
 function differences(words, spoken) {
   let row = new Array(spoken.length + 1).fill(0);
   const least = [0];

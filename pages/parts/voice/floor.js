@@ -1,8 +1,8 @@
-// Who has the floor: what the moves of machine.js have in common. `s` is the state that is being made, `tell` adds an effect.
+// Who has the floor: what the moves of machine.js have in common. `s` is the state that is being made, `tell` adds an
+// effect.
 export const QUIET = 600; // ms between what is spoken and the ear: rooms and loudspeakers by radio go on for a while
 export const STOPS = 3000; // … that a message waits for a run that was stopped
 export const LATE = 30_000; // … until a message that began no turn is given up
-export const ENDS = 20_000; // … that the last words of a recording may take
 export const AGAIN = 300; // ms until an ear that is on besides begins anew: it may end at once, again and again
 export const TRIES = 5; // recordings without a word, then the conversation is over
 
@@ -38,7 +38,7 @@ export function cutIn(s, tell) {
   s.barged = true;
 }
 
-/** Silence at once, and what is still written in this turn is not spoken either; a question leaves it unanswered only. */
+/** Silence at once; what is still written in this turn is not spoken either, unless it has only asked something. */
 export function hush(s, tell) {
   s.voice = false;
   if (s.run && !s.run.asks) s.run = { ...s.run, spoken: false };

@@ -3,6 +3,7 @@ const LONGEST = 40;
 const GREEK = "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho sigma tau " +
   "upsilon phi chi psi omega";
 const SIGNS = {
+  __proto__: null, // what is no command finds nothing
   times: "×", cdot: "·", div: "÷", pm: "±", le: "≤", leq: "≤", ge: "≥", geq: "≥", neq: "≠", ne: "≠", approx: "≈",
   to: "→", rightarrow: "→", infty: "∞", degree: "°", circ: "°", sum: "Σ", quad: " ", ldots: "…", dots: "…",
 };

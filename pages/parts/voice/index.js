@@ -6,7 +6,6 @@ import { hindrance } from "./reasons.js";
 import { ServiceEar } from "./service_ear.js";
 import { ServiceMouth } from "./service_mouth.js";
 import { language } from "./settings.js";
-import { Speaker } from "./speaker.js";
 import { listen } from "./told.js";
 import { follower } from "./turns.js";
 
@@ -53,9 +52,13 @@ export class Voice {
     this.set(this.settings);
   }
 
+  get able() {
+    return { recording: "MediaRecorder" in window, local: this.settings.local };
+  }
+
   /** Why one cannot talk here, as a sentence; empty where one can. */
   get hindrance() {
-    return hindrance({ hear: this.means.hear, secure: isSecureContext, online: navigator.onLine });
+    return hindrance({ hear: this.means.hear, secure: isSecureContext, online: navigator.onLine, ...this.able });
   }
 
   close() {

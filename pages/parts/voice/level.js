@@ -9,8 +9,8 @@ const SIZE = 32_768; // samples, the most there can be: 0.7 s at 48 kHz
 
 export class Level {
   /**
-   * `each(rms, ms)` for every frame. `stuck()`: it cannot tell for now, as the context does not run: some take seconds to
-   * begin. Throws where it cannot at all.
+   * `each(rms, ms)` for every frame. `stuck()`: it cannot tell for now, as the context does not run: some take seconds
+   * to begin. Throws where it cannot at all.
    */
   constructor({ context, stream, clock, each, stuck }) {
     Object.assign(this, { context, clock, each, stuck, still: 0, seen: context.currentTime });

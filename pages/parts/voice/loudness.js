@@ -32,8 +32,8 @@ export class Loudness {
   }
 
   /**
-   * How loud the next `ms` are (root mean square, 0 … 1). Returns {speaking, started, paused, nothing}: somebody speaks;
-   * begins to with this; has paused with this; has said nothing for so long, with this. Each of the last three once.
+   * How loud the next `ms` are (root mean square, 0 … 1). Returns {speaking, started, paused, nothing}: somebody
+   * speaks; begins to with this; has paused with this; has said nothing for so long, with this.
    */
   hear(rms, ms) {
     const level = rms > 0 ? Math.max(NONE, 20 * Math.log10(rms)) : NONE;
@@ -92,7 +92,7 @@ export function rms(samples) {
   return samples.length ? Math.sqrt(sum / samples.length) : 0;
 }
 
-/** A run that lasts, gets shorter twice as fast in between: the stops within a word do not end it, typing never adds up. */
+/** A run gets shorter twice as fast in between: the stops within a word do not end it, and typing never adds up. */
 function counted(run, is, ms) {
   return is ? Math.min(run + ms, LEAST) : Math.max(0, run - 2 * ms);
 }

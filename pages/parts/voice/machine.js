@@ -1,6 +1,6 @@
 // The conversation as a state machine: who has the floor, and when the ear is on. Pure: no page, no timers, no time;
-// conversation.js makes it real. The ear is never on while something is spoken or waits to be spoken, nor for a quiet gap
-// after it; unless the person wears headphones, or has just cut in.
+// conversation.js makes it real. The ear is never on while something is spoken or waits to be spoken, nor for a quiet
+// gap after it; unless the person wears headphones, or has just cut in.
 import * as agent from "./agent_moves.js";
 import * as ear from "./ear_moves.js";
 import * as person from "./person_moves.js";
@@ -11,7 +11,7 @@ export const START = Object.freeze({
   mode: "idle",
   ear: false, // it is on: a recording goes on
   held: false, // … for as long as the button is
-  ending: "", // why it was told to finish: "press", "release", "pause"
+  ending: "", // why it finishes: "press", "release", "pause"
   engaged: false, // a conversation goes on: it listens again after each answer
   kept: "", // words of recordings before, that belong to the same message
   final: "",
@@ -28,17 +28,24 @@ export const START = Object.freeze({
   hidden: false,
   waits: Object.freeze({}), // the token of each timer that counts; all others are stale
   token: 0,
-  settings: Object.freeze({ lang: "en", conversation: false, headphones: false, aloud: false, sends: true, quiet: false }),
+  settings: Object.freeze({
+    lang: "en",
+    conversation: false,
+    headphones: false,
+    aloud: false,
+    sends: true,
+    quiet: false,
+  }),
 });
 
 // What happens, in each mode. A gap means: nothing.
 //
-// press, hold, release, leave, stopped         the person, at the button or a key; stopped: with Stop on the page
+// press, hold, release, leave, stopped         the person, at the button or a key; stopped: by Stop on the page
 // hidden {hidden}, set {settings}, unsent      the page; unsent: what was to be sent cannot be
-// heard {final, interim}, sound, pause,        the ear, as in ear.js; sound: somebody begins to speak, told only while
-// ended {why}                                    the ear is on besides
-// ran {id, mine}, over {id}, asked {id},       the session; asked: the agent waits for somebody's word, resumed: no more
-// resumed {id}
+// heard {final, interim}, sound, pause,        the ear, as in ear.js; sound counts only while others have the floor
+// writing, ended {why}
+// ran {id, mine}, over {id}, asked {id},       the session; asked: the agent waits for somebody's word; resumed: it
+// resumed {id}                                   does not any more
 // queued {utterances, read}, empty             the voice: this wants to be spoken; nothing is left to be
 // timer {what, token}                          what a `wait` had asked for
 const MOVES = {
@@ -54,6 +61,7 @@ const MOVES = {
   heard: { listening: ear.heard, thinking: ear.overheard, speaking: ear.overheard },
   sound: { thinking: ear.overheard, speaking: ear.overheard },
   pause: { listening: ear.paused },
+  writing: { listening: ear.writing },
   ended: { listening: ear.ended, thinking: ear.endedBeside, speaking: ear.endedBeside },
 
   ran: always(agent.ran),
@@ -74,7 +82,6 @@ const TIMERS = {
   quiet: agent.quiet, // the gap after what was spoken is over
   over: agent.overdue, // the run that was stopped should be over
   late: agent.late, // what was sent should have begun a turn
-  ending: ear.overdue, // the ear should have ended
   again: ear.again, // the ear that ended while it was on besides may begin again
 };
 

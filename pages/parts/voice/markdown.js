@@ -8,6 +8,7 @@ const FURTHER = 2_000; // … of a link's address, a display formula, a comment
 const SPECIAL = /[\\`*_~[\]<&$:.\n]/;
 const WORDY = /[\p{L}\p{N}]/u;
 const ENDS_URL = /[\s<>"`|\]\u3000-\u303F\uFF00-\uFFEF]/;
+const MONEY = /^\$(?:\s|\d[\d.,]*(?:[.,;:!?)]?\s+[a-z(]{2}|[.!?]\s|\)))/i; // no formula
 const TRAILING = /[.,;:!?'"*_~…。]+$/u;
 const PUNCTUATION = /[.,;:!?。，！？]/;
 const INVISIBLE = /[\u00AD\u200B\u2060\uFEFF\uFE0E\uFE0F\u20E3]/;
@@ -248,7 +249,7 @@ export class Inline {
       return this.#wait((char) => char === "$", FURTHER);
     }
     const found = /^\$(?!\s)((?:[^$\\\n]|\\[^\n])*?)\$/.exec(text);
-    const opens = !/[\d\\]/.test(this.#before) && !/^\$(?:\s|\d[\d.,]*(?:[.,;:!?)]?\s+[a-z(]{2}|[.!?]\s|\)))/i.test(text);
+    const opens = !/[\d\\]/.test(this.#before) && !MONEY.test(text);
     if (found && opens && !/\s$/.test(found[1])) {
       if (found[0].length === text.length && !over) return this.#wait(() => true);
       if (!/\d/.test(text[found[0].length] ?? "")) return this.#formula(found[1], found[0].length);

@@ -1,9 +1,9 @@
-// The microphone: asked for when it is needed, given back when it is not, so that the browser's recording mark goes out.
+// The microphone: asked for when it is needed, and given back at once: then the browser's recording mark goes out.
 import { reason } from "./reasons.js";
 
 /**
- * Resolves to {stream, close()}; rejects with a reason of reasons.js, or with an AbortError after `signal`. `echo`: what
- * this computer plays is taken out of it; that costs sound quality, so it is only asked for where both happen at once.
+ * Resolves to {stream, close()}; rejects with a reason of reasons.js, or with an AbortError after `signal`. `echo`:
+ * what is played here is taken out of it; that costs sound quality, so it is only asked for where both happen at once.
  * `lost(reason)`: it was unplugged or taken away.
  */
 export async function open({ echo = false, lang, scope = globalThis, signal, lost }) {
@@ -39,7 +39,7 @@ export async function open({ echo = false, lang, scope = globalThis, signal, los
   return { stream, close };
 }
 
-/** Why it is not allowed: browsers have one name for a person's no, a closed question, the site's policy and the system. */
+/** Browsers have one name for a person's no, a question that was closed, the site's policy and the system's. */
 function refused(error, { document }) {
   if (error.name !== "NotAllowedError") return error;
   const policy = document?.permissionsPolicy ?? document?.featurePolicy;

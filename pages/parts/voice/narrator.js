@@ -12,6 +12,7 @@ export class Narrator {
     this.answers = new Map(); // by thought: { reader, length }
     this.others = new Map();
     this.waiting = null; // the sign that waits until the voice is free
+    this.thinks = false; // it was said that the agent thinks: once a turn is enough
   }
 
   /** Nothing that has begun is told any more. */
@@ -19,6 +20,7 @@ export class Narrator {
     this.answers.clear();
     this.others.clear();
     this.waiting = null;
+    this.thinks = false;
     this.clock.clear(this.timer);
   }
 
@@ -83,7 +85,8 @@ export class Narrator {
 
   sign(about, thought) {
     const text = this.settings().signs ? sign({ ...about, lang: this.settings().lang }) : "";
-    if (!text) return;
+    if (!text || (about.kind === "thinking" && this.thinks)) return;
+    this.thinks ||= about.kind === "thinking";
     const utterance = { id: ++this.ids, thought, from: 0, to: 0, text, sign: true };
     if (this.busy()) this.waiting = utterance;
     else this.say([utterance]);

@@ -1,7 +1,7 @@
 // What the dialog "Voice" has to offer: the voices of who speaks, and whether the device itself can recognise speech.
 import { BrowserEar } from "./ear.js";
 import { language } from "./settings.js";
-import { listed, onVoices } from "./voices.js";
+import { fit, listed, onVoices, OTHER } from "./voices.js";
 
 /** What the server's speech service does now: `{listens, speaks, kept, voices}`; null where nobody could be asked. */
 export async function served() {
@@ -13,11 +13,17 @@ export async function served() {
   }
 }
 
-/** The browser's voices, those of the language first; `show` is called with them anew where more turn up. */
+/** The browser's voices for the language, all of them where there is none; `show` is called with them anew where more
+ *  turn up. Returns how to end that. */
 export function ownVoices(settings, show) {
-  const list = () => show(listed(window, language(settings)));
+  const lang = language(settings);
+  const list = () => {
+    const all = listed(window, lang); // thousands, on some systems
+    const own = all.filter((voice) => fit(voice.lang, lang) < OTHER);
+    show(own.length ? own : all.slice(0, 200));
+  };
   list();
-  onVoices(window, list);
+  return onVoices(window, list);
 }
 
 /** Whether the device recognises the language without anybody else, as BrowserEar.offered has it. */

@@ -1,5 +1,5 @@
 // What follows when a person presses, holds, lets go, leaves, stops. See machine.js.
-import { clear, cutIn, deafen, ENDS, give, hush, leaveWords, QUIET, rest, wait } from "./floor.js";
+import { clear, cutIn, deafen, give, hush, leaveWords, QUIET, rest, wait } from "./floor.js";
 
 export function begin(s, event, tell) {
   s.engaged = s.settings.conversation;
@@ -32,7 +32,6 @@ export function hold(s, event, tell) {
 export function holdOn(s) {
   s.held = true;
   s.ending = "";
-  clear(s, "ending");
 }
 
 export function release(s, event, tell) {
@@ -95,6 +94,5 @@ export function unsent(s, event, tell) {
 
 function end(s, tell, why) {
   s.ending = why;
-  wait(s, tell, "ending", ENDS);
   tell("finish");
 }

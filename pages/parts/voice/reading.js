@@ -22,7 +22,7 @@ export class Reader {
     const own = wording(lang);
     this.sentences = new Sentences(lang, (to, say) => this.#give(to, say));
     this.inline = new Inline(this.sentences, own);
-    this.blocks = new Blocks(this.inline, this.sentences, own, (text) => plain(text, lang));
+    this.blocks = new Blocks(this.inline, this.sentences, own, (text) => line(text, lang));
   }
 
   /** What is surely complete now: `{ from, to, say }` each, which adjoin. */
@@ -69,8 +69,14 @@ export class Reader {
   }
 }
 
-/** A piece of markdown in one go, as it is said. */
-export function plain(text, lang) {
-  const reader = new Reader({ lang });
-  return [...reader.write(text), ...reader.end()].map(({ say }) => say).join(" ").trim();
+/** A line of markdown as it is said, whatever it begins with. */
+export function line(text, lang) {
+  const said = [];
+  const sentences = new Sentences(lang, (_, say) => said.push(say));
+  const inline = new Inline(sentences, wording(lang));
+  let end = 0;
+  for (const char of text) inline.feed(char, (end += char.length));
+  inline.flush();
+  sentences.close(end);
+  return said.join(" ");
 }

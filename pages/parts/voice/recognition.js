@@ -89,8 +89,8 @@ export class Recognition {
       if (this.microphone) native.start(this.microphone.stream.getAudioTracks()[0]);
       else native.start();
     } catch (error) {
-      if (error.name !== "InvalidStateError" || ++this.tries > TRIES) return this.end(reason(error, { lang: this.lang }));
-      this.set("busy", BUSY, () => this.start(native));
+      if (error.name !== "InvalidStateError" || ++this.tries > TRIES) this.end(reason(error, { lang: this.lang }));
+      else this.set("busy", BUSY, () => this.start(native));
     }
   }
 
@@ -112,7 +112,8 @@ export class Recognition {
 
   heard(results) {
     this.alive();
-    const [final, interim] = told([...results], this.android).map((all) => all.join(SPACELESS.test(this.lang) ? "" : " "));
+    const between = SPACELESS.test(this.lang) ? "" : " ";
+    const [final, interim] = told([...results], this.android).map((all) => all.join(between));
     const before = [this.final, this.interim].join(" ");
     this.final = squeezed(`${this.before} ${final}`);
     this.interim = squeezed(interim);
@@ -208,7 +209,7 @@ function told(results, android) {
     const last = same.at(-1) ?? "";
     const more = android && last && text.toLowerCase().startsWith(last.toLowerCase());
     if (more) same.pop();
-    const again = text === last && text.split(" ").length > 2; // nobody says a sentence twice without a breath
+    const again = !more && text === last && text.split(" ").length > 2; // nobody says a sentence twice without a breath
     if (text && !again) same.push(text);
   }
   return [all.true, all.false];

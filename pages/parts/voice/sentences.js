@@ -29,6 +29,8 @@ export class Sentences {
   #ends = []; // the source's offset after each unit of it; negative: no cut is made behind it
   #weight = 0;
   #stop = -1; // where the stops began that may end a sentence
+  #coded = false; // whether code was just before it: that is no abbreviation
+  #code = false; // whether the last character was of code, or of words of our own
   #upper = false; // whether there was a capital in this sentence: else a small letter may begin the next
   #first = true;
   #brackets = []; // where links may have begun
@@ -46,7 +48,11 @@ export class Sentences {
     if (this.#stop >= 0) this.#after(char, literal);
     this.#append(char, end);
     if (UPPER.test(char) && !literal) this.#upper = true;
-    if (this.#stop < 0 && !literal && STOP.test(char)) this.#stop = this.#said.length - char.length;
+    if (this.#stop < 0 && !literal && STOP.test(char)) {
+      this.#stop = this.#said.length - char.length;
+      this.#coded = this.#code;
+    }
+    this.#code = literal;
     if (this.#weight > MOST) this.#cut();
   }
 
@@ -55,6 +61,7 @@ export class Sentences {
     if (this.#stop >= 0) this.#after("X", true);
     for (const char of words) this.#append(char, -end);
     this.#ends[this.#ends.length - 1] = end;
+    this.#code = true;
     if (this.#weight > MOST) this.#cut();
   }
 
@@ -159,7 +166,7 @@ export class Sentences {
     const small = LOWER.test(next);
     if (stops === ".") {
       const word = lastWord(head);
-      const quoted = QUOTED.test(closing);
+      const quoted = QUOTED.test(closing) || this.#coded;
       const found = quoted ? null : this.abbreviations.kind(word, (between + next)[0], begins(head, word));
       if (found === "never") return false;
       if (!small) return this.#asked(head, tail, next, whole.length);
@@ -171,8 +178,9 @@ export class Sentences {
 
   #asked(head, tail, next, gap) {
     if (!this.sentence) return !/^[,;:-]/.test(tail.slice(gap));
-    const at = head.length + gap;
-    return this.sentence.segment(head + tail + next).containing(at)?.index === at;
+    const bare = tail.replace(/^([^ [\]]*)\[[\d[\]]*(?= )/, "$1"); // it rose.[1] Then
+    const at = head.length + gap - (tail.length - bare.length);
+    return this.sentence.segment(head + bare + next).containing(at)?.index === at;
   }
 
   /** Whether what was said last ends a sentence, whatever may follow. */
@@ -183,7 +191,7 @@ export class Sentences {
     const stops = /^[\p{Sentence_Terminal}…]+/u.exec(tail)[0];
     if (stops === ".") {
       const word = lastWord(this.#said.slice(Math.max(0, this.#stop - LOOK), this.#stop));
-      return word !== "" && !/\d$/.test(word) && !this.abbreviations.kind(word, "", false);
+      return this.#coded || (word !== "" && !/\d$/.test(word) && !this.abbreviations.kind(word, "", false));
     }
     if (/^(?:\.\.|…)/.test(stops)) return false;
     return !(quote && QUOTED.test(tail));

@@ -19,14 +19,14 @@ export class ServiceEar {
   held = false; // while a button is: a pause does not end it
 
   /**
-   * `on` is told heard({final, interim}), sound(), pause(), ended(reason | null) and, if it has that, writing(): the
-   * recording is whole and its words are on their way. `session`: the id of the one that it is for.
+   * `on` is told heard({final, interim}), sound(), pause(), ended(reason | null) as by ear.js and, if it has that,
+   * writing(): the recording is whole and its words are on their way. `session`: the id of the one that it is for.
    */
   constructor({ on, session, scope = globalThis, clock = CLOCK }) {
     Object.assign(this, { on, session, scope, clock });
   }
 
-  /** `echo`: it listens while something is spoken here; sound() is told then, and only then, when somebody begins to. */
+  /** `echo`: it listens while something is spoken here; only then sound() tells that somebody begins to speak. */
   start({ lang, echo = false }) {
     this.abort();
     this.recording = new Recording(this, { lang, echo, context: this.awake() });

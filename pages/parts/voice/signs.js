@@ -1,6 +1,6 @@
 // Short spoken signs of what an agent does on the way to its answer: an own agent's action in its own words, a call by
 // what its tool does, what came of it by how much there is or, where that is short, as it stands.
-import { plain } from "./reading.js";
+import { line } from "./reading.js";
 import { number, sentence, wording } from "./wording.js";
 
 const SHORT = 60; // characters that are said as they are
@@ -51,7 +51,7 @@ function observation(own, text, lang) {
   if (count === 1) return sentence(own.found[0]);
   if (count) return sentence(own.found[1], number(count, lang));
   const single = text && !text.includes("\n") && text.length <= SHORT && !/^[[{<]/.test(text);
-  return (single && plain(text, lang)) || sentence(own.done);
+  return (single && line(text, lang)) || sentence(own.done);
 }
 
 /** How many results a text holds, null where that cannot be told. */
@@ -81,7 +81,7 @@ function inJson(text) {
 
 /** An agent's own words, as much of them as is short. */
 function brief(text, lang) {
-  const said = plain(text, lang);
+  const said = line(text, lang);
   if (said.length <= SHORT) return said;
   const first = /^.{1,60}?[.!?…](?=\s)/u.exec(said)?.[0];
   return first ?? said.slice(0, said.lastIndexOf(" ", SHORT) + 1 || SHORT).trim();

@@ -1,10 +1,10 @@
 // What stands in angle brackets, behind a link's text or for a character.
 const TAGS = new Set(
-  ("a abbr address article aside audio b blockquote body br button caption center cite code col colgroup dd del details " +
-    "dfn div dl dt em figcaption figure font footer form h1 h2 h3 h4 h5 h6 head header hr html i iframe img input ins " +
-    "kbd label legend li link main mark meta nav object ol option p picture pre q s samp script section select small " +
-    "source span strike strong style sub summary sup svg table tbody td textarea tfoot th thead time title tr u ul var " +
-    "video wbr").split(" "),
+  ("a abbr address article aside audio b blockquote body br button caption center cite code col colgroup dd del " +
+    "details dfn div dl dt em figcaption figure font footer form h1 h2 h3 h4 h5 h6 head header hr html i iframe img " +
+    "input ins kbd label legend li link main mark meta nav object ol option p picture pre q s samp script section select " +
+    "small source span strike strong style sub summary sup svg table tbody td textarea tfoot th thead time title tr u ul " +
+    "var video wbr").split(" "),
 );
 const BREAKS = /^(?:br|p|div|li|td|th|tr|hr|h[1-6]|dd|dt|summary)$/;
 const ATTRIBUTES = /^(?:\s+[A-Za-z_:@][\w:.-]*(?:\s*=\s*(?:"[^"]*"|'[^']*'|[^\s"'=<>`]+))?)*\s*\/?>/;
@@ -41,7 +41,7 @@ export function tagOf(text, over) {
     return end >= 0 ? { length: end + 3 } : over ? null : "more";
   }
   const url = /^<[A-Za-z][\w+.-]{1,31}:(?:\/\/)?([^\s<>/?#]*)[^\s<>]*>/.exec(text);
-  if (url) return text.startsWith("<mailto:") ? { length: url[0].length, text: url[1] } : { length: url[0].length, host: url[1] };
+  if (url) return { length: url[0].length, [/^<mailto:/i.test(text) ? "text" : "host"]: url[1] };
   const mail = /^<([\w.+-]+@[\w.-]+)>/.exec(text);
   if (mail) return { length: mail[0].length, text: mail[1] };
   const name = /^<\/?([A-Za-z][A-Za-z0-9]*)(?=[\s/>])/.exec(text);
@@ -54,7 +54,7 @@ export function tagOf(text, over) {
   return !over && /^<(?:!?-{0,2}|\/|\/?[A-Za-z][\w+.@:/?#%&=~,;-]*)$/.test(text) ? "more" : null;
 }
 
-/** Behind `](`: how long the text is up to and with the link's `)`; null if it is none, "more" if that cannot be told. */
+/** Behind `](`: how long the text is up to and with the link's `)`; null for none, "more" while that cannot be told. */
 export function address(text, from) {
   let at = spaces(text, from);
   if (text[at] === "<") {

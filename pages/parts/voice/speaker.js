@@ -144,6 +144,7 @@ export class Speaker {
   }
 }
 
+/** Marks alone are nothing to say, and some voices never end saying it. */
 function worded({ utterance }) {
-  return utterance.text.trim() !== "";
+  return /[\p{L}\p{N}\p{S}]/u.test(utterance.text);
 }

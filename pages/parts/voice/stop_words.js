@@ -4,8 +4,12 @@ import { wordsOf } from "./words.js";
 const EVERYWHERE = "stop|stop it|stop stop|stop stop stop|halt|ok stop|okay stop";
 const STOPS = {
   en: "stop now|stop please|please stop|stop talking|be quiet|quiet|silence|shut up|enough|cancel|hush|that's enough",
-  de: "stopp|stopp stopp|stopp bitte|bitte stopp|stop bitte|hör auf|hör bitte auf|aufhören|ruhe|sei still|still|genug|schluss|abbrechen|anhalten",
-  fr: "arrête|arrêtez|arrête toi|arrête ça|arrête stp|silence|tais toi|taisez vous|ça suffit|annule|stop s'il te plaît",
+  de:
+    "stopp|stopp stopp|stopp bitte|bitte stopp|stop bitte|hör auf|hör bitte auf|aufhören|" +
+    "ruhe|sei still|still|genug|schluss|abbrechen|anhalten",
+  fr:
+    "arrête|arrêtez|arrête toi|arrête ça|arrête stp|" +
+    "silence|tais toi|taisez vous|ça suffit|annule|stop s'il te plaît",
   es: "para|pare|parar|alto|basta|detente|deténgase|cállate|silencio|para ya|ya basta|cancela|para por favor",
   it: "ferma|fermati|fermo|basta|alt|zitto|zitta|silenzio|smettila|annulla",
   pt: "para|pare|parar|parou|chega|basta|cala te|silêncio|cancela|pare por favor",

@@ -23,7 +23,7 @@ export function tell(...told) {
   for (const ear of ears) ear(...told);
 }
 
-/** Whose transcript it is: `now()` tells what is under way, `source(id)` what a thought has said. */
+/** Whose transcript it is: `now()` tells what is under way, `source(id)` what a thought, or a whole turn, has said. */
 export function setStage(it) {
   stage = it;
 }

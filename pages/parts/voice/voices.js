@@ -5,12 +5,12 @@ export function listed(scope, lang) {
   const seen = new Map();
   for (const voice of scope.speechSynthesis?.getVoices() ?? []) {
     const { voiceURI: id, name, localService: local } = voice;
-    // Safari lists some twice
-    seen.set(`${id} ${voice.lang}`, { id, name, lang: tag(voice.lang), local, standard: voice.default });
+    const rank = 4 * fit(voice.lang, lang) + (local ? 0 : 2) + (voice.default ? 0 : 1);
+    seen.set(`${id} ${voice.lang}`, { rank, voice: { id, name, lang: tag(voice.lang), local } }); // Safari has some twice
   }
-  const rank = (voice) => [fit(voice.lang, lang), voice.local ? 0 : 1, voice.standard ? 0 : 1];
-  const order = (a, b) => byRank(rank(a), rank(b)) || a.lang.localeCompare(b.lang) || a.name.localeCompare(b.name);
-  return [...seen.values()].sort(order).map(({ standard, ...voice }) => voice);
+  const { compare } = new Intl.Collator(); // on Linux there are more than ten thousand to be sorted
+  const order = (a, b) => a.rank - b.rank || compare(a.voice.lang, b.voice.lang) || compare(a.voice.name, b.voice.name);
+  return [...seen.values()].sort(order).map(({ voice }) => voice);
 }
 
 /** The SpeechSynthesisVoice with that id, rather of the language than of another one; null: it is gone. */
@@ -45,9 +45,4 @@ export function fit(lang, wanted) {
 /** BCP 47, of what Android writes with underscores. */
 function tag(lang) {
   return (lang ?? "").replaceAll("_", "-");
-}
-
-function byRank(a, b) {
-  const differs = a.findIndex((value, i) => value !== b[i]);
-  return differs < 0 ? 0 : a[differs] - b[differs];
 }

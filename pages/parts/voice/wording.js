@@ -1,6 +1,7 @@
 // The words of our own that are spoken: for what is not read out, and as signs of thoughts. English where a language
 // has none here.
 const SEVERAL = {
+  __proto__: null, // what is no language finds nothing
   en: "no one two three four five six seven eight nine ten eleven twelve",
   de: "kein ein zwei drei vier fünf sechs sieben acht neun zehn elf zwölf",
   fr: "aucun un deux trois quatre cinq six sept huit neuf dix onze douze",
@@ -11,6 +12,7 @@ const SEVERAL = {
 };
 
 const OWN = {
+  __proto__: null,
   en: {
     code: "Code", codeIn: "Code in %", formula: "a formula", link: "link to %",
     table: ["A table with 1 row", "A table with % rows"],
@@ -25,7 +27,8 @@ const OWN = {
     thinking: "Ich denke nach", using: "Ich benutze %", done: "Fertig", failed: "Das ging nicht",
     nothing: "Nichts gefunden", found: ["Ein Ergebnis gefunden", "% Ergebnisse gefunden"],
     search: "Ich suche", calculate: "Ich rechne", convert: "Ich rechne um", date: "Ich sehe im Kalender nach",
-    time: "Ich sehe auf die Uhr", read: "Ich lese", write: "Ich schreibe", run: "Ich führe Code aus", count: "Ich zähle",
+    time: "Ich sehe auf die Uhr", read: "Ich lese", write: "Ich schreibe", run: "Ich führe Code aus",
+    count: "Ich zähle",
   },
   fr: {
     code: "Du code", codeIn: "Du code en %", formula: "une formule", link: "lien vers %",

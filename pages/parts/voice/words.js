@@ -1,6 +1,7 @@
 // Words for comparing what is heard with what was written: small letters, no marks; where a script has no spaces, a
 // letter each.
-const WORD = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]|[\p{L}\p{N}\p{M}'’]+?(?=[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]|[^\p{L}\p{N}\p{M}'’]|$)/gu;
+const LETTER = "[\\p{Script=Han}\\p{Script=Hiragana}\\p{Script=Katakana}\\p{Script=Thai}]";
+const WORD = new RegExp(`${LETTER}|(?:(?!${LETTER})[\\p{L}\\p{N}\\p{M}'’])+`, "gu");
 
 /** All of a text: { word, end }, `end` where it ends there. */
 export function worded(text) {

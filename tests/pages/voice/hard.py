@@ -67,7 +67,7 @@ HARD: tuple[tuple[str, str, str], ...] = (
         "He has a Ph.D. in maths. See Sec. 4. No. That is wrong. I said no. 5 left.",
         "He has a Ph.D. in maths.\nSee Sec. 4.\nNo.\nThat is wrong.\nI said no. 5 left.",
     ),
-    ("en", "It rose.[1] Then it fell.[^2] Up.", "It rose.[1] Then it fell.\nUp."),
+    ("en", "It rose.[1] Then it fell.[^2] Up.", "It rose.[1]\nThen it fell.\nUp."),
     (
         "de",
         "Am 3. Oktober war das z. B. so, d. h. gut. Dr. Müller kam bzw. ging. Ende.",

@@ -1,4 +1,4 @@
-// A browser's microphone, recorder, AudioContext and websockets, without a browser, in a time that only passes by pass().
+// A microphone, a recorder, an AudioContext and websockets without a browser, in a time that only passes by pass().
 // What a recorder makes is numbered, so that the server knows whether it has all of it.
 
 export class Studio {

@@ -57,7 +57,8 @@ export class SpeechSynthesisUtterance {
  * begins), deaf (voices of the network are heard, but no event is), stuck (by an earlier page, until a cancel), paused,
  * late (ms until voices are listed), stale (ends of what was cancelled are told, later), sync (events of a cancel come
  * from within), blocked (no gesture yet), errors (one for each of the next utterances, null: none), endless (no `end`),
- * worded (no `boundary` if false), latency.
+ * worded (no `boundary` if false), latency, jams (for ever, by a text of nothing), held (what is spoken is ignored until
+ * something was in a `scope.gesture`).
  */
 export function synth({ clock, voices = [HERE, GERMAN, THERE], faults = {} }) {
   const scope = { SpeechSynthesisUtterance, sounds: [], spoken: [], listeners: {} };
@@ -99,6 +100,8 @@ class Synth extends EventTarget {
 
   speak(utterance) {
     this.scope.spoken.push(utterance.text);
+    if (this.faults.held && !this.scope.gesture && !this.freed) return;
+    this.freed = true;
     if (this.faults.blocked) return tell(utterance, "error", { error: "not-allowed" });
     this.queue.push(utterance);
     if (this.queue.length === 1) this.next();
@@ -134,6 +137,10 @@ class Synth extends EventTarget {
   next() {
     const [utterance] = this.queue;
     if (!utterance) return;
+    if (utterance.text === "" && this.faults.jams) {
+      this.faults.mute = true;
+      return this.clock.set(() => this.over(utterance, "error", { error: "synthesis-failed" }), 50);
+    }
     if (utterance.text === "") return this.over(utterance, "end");
     const { drops = 0, mute, errors = [], latency = 20 } = this.faults;
     if (this.stuck || this.paused || mute || this.clock.now - this.cancelled < drops) return;

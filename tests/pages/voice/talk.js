@@ -1,19 +1,16 @@
-// A whole conversation in a room (fakes.js): a browser's ear and mouth, an agent that answers, a message box, a person.
+// A whole conversation in a room (room.js): a browser's ear and mouth, an agent that answers, a message box, a person.
 import { Conversation } from "../../../pages/parts/voice/conversation.js";
 import { BrowserEar } from "../../../pages/parts/voice/ear.js";
 import { BrowserMouth } from "../../../pages/parts/voice/browser_mouth.js";
-import { Room } from "./fakes.js";
-
-export { Room } from "./fakes.js";
+import { Room } from "./room.js";
 
 /** An agent and its session, as a page sees it: one run at a time, messages wait. `answer(question, n)` is its text. */
 class Agent {
   constructor(talk, { answer, thinks = 400, delta = 40, stops = 120 }) {
-    Object.assign(this, { talk, clock: talk.room.clock, answer, thinks, delta, stops, queue: [], turns: 0, run: null, log: [] });
+    Object.assign(this, { talk, clock: talk.room.clock, answer, thinks, delta, stops, queue: [], turns: 0, run: null });
   }
 
   ask(text, mine = true) {
-    this.log.push(text);
     this.queue.push({ text, mine });
     this.clock.set(() => this.next(), 60);
   }
@@ -58,7 +55,7 @@ class Agent {
 }
 
 export class Talk {
-  constructor({ settings, room = {}, answer = (question, n) => `You asked for number ${n}. That is a good question.`, ...agent } = {}) {
+  constructor({ settings, room = {}, answer, ...agent }) {
     this.room = new Room(room);
     this.clock = this.room.clock;
     this.agent = new Agent(this, { answer, ...agent });
@@ -97,6 +94,11 @@ export class Talk {
 
   comes(mode) {
     return this.clock.until(() => this.mode === mode, mode);
+  }
+
+  /** It speaks, and can be heard. */
+  speaks() {
+    return this.clock.until(() => this.mode === "speaking" && this.room.synth.entry?.text, "it speaks");
   }
 
   /** It listens, and recognition has begun. */

@@ -120,6 +120,11 @@ async def test_between_sentences_it_waits_for_a_second():
     assert [at // 1000 for at in seen["sentences"]["paused"]] == [7]
 
 
+async def test_a_word_that_just_begins_when_the_pause_is_over_is_waited_for():
+    seen = await hear({"late": mixed(noise(7, QUIET), (1, noise(2, -25, rumble=0)), (4.12, babble(1, -25)))})
+    assert [at // 1000 for at in seen["late"]["paused"]] == [6]
+
+
 def clicks(seconds: float, every: float, length: float) -> Signal:
     dice = random.Random(3)
     fade = length * RATE / 4

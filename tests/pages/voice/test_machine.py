@@ -7,7 +7,7 @@ from .script import script
 START = """
 const { MODES, START, step } = await import(`${VOICE}/machine.js`);
 const { dice } = await import(`${VOICE}/../../../tests/pages/voice/fakes.js`);
-const short = ({ do: name, text, what, about, sentence }) => [name, text ?? what ?? about ?? sentence].filter((x) => x != null).join(" ");
+const short = ({ do: name, ...of }) => `${name} ${of.text ?? of.what ?? of.about ?? of.sentence ?? ""}`.trim();
 const SAID = [{ text: "One." }];
 /** An event as in "heard hello", "interim hell", "ran t1", "their t1", "read", "timer quiet", "set quiet". */
 const event = (state, told) => {
@@ -38,12 +38,13 @@ CUT = TALK + ", press"
 TABLE: list[tuple[str, str, str]] = [
     # the microphone's button
     ("press", "listening", "listen"),
-    ("press, press", "listening", "wait ending, finish"),
+    ("press, press", "listening", "finish"),
     ("press, press, ended", "idle", ""),
     ("press, press, press", "listening", ""),
     ("press, heard hello, press, ended", "thinking", "wait late, send hello"),
     ("press, interim hello, press, heard hello you, ended", "thinking", "wait late, send hello you"),
-    ("press, interim hello, press, timer ending", "thinking", "abort, wait late, send hello"),
+    ("press, writing, press, heard hello, pause, ended", "thinking", "wait late, send hello"),
+    ("hold, writing, heard hello, ended", "listening", "listen"),
     (ASKED, "thinking", "wait late, send hello"),
     (ASKED + ", ran t1", "thinking", ""),
     (ASKED + ", ran t1, queued", "speaking", "speak"),
@@ -192,7 +193,7 @@ TABLE: list[tuple[str, str, str]] = [
 async def test_each_move_has_its_mode_and_its_effects() -> None:
     rows = [events for events, _, _ in TABLE]
     found = await script(f"""{START}
-      print({rows!r}.map(play).map(({{ state, effects }}) => [state.mode, effects.map(short).map((x) => x.trim()).join(", ")]));
+      print({rows!r}.map(play).map(({{ state, effects }}) => [state.mode, effects.map(short).join(", ")]));
     """)
     wrong = [
         f"{events}\n  → {mode}: {effects}\n  is {now}: {did}"
@@ -213,32 +214,35 @@ async def test_every_mode_has_a_way_out_by_the_x() -> None:
 INVARIANTS = """
 const seen = new Set();
 const broken = [];
+const TIMERS = ["quiet", "over", "late", "again"];
 // what happens in a usual conversation; the rest of the time anything may
 const LIKELY = {
   idle: () => ["press", "press", "hold"],
-  listening: ({ ending, held }, run, n) => (ending ? ["ended"] : held ? [`heard w${n + 1} `, "release"] : [`heard w${n + 1} `, "pause"]),
+  listening: ({ ending, held }, run, n) => (ending ? ["ended"] : [`heard w${n + 1} `, held ? "release" : "pause"]),
   thinking: (state, run, n) => (run ? ["queued", "queued", `over ${run}`] : [`ran u${n}`]),
-  speaking: ({ voice }, run) => (voice ? ["queued", "empty", `over ${run ?? "none"}`] : ["timer quiet", `over ${run ?? "none"}`]),
+  speaking: ({ voice }, run) => [...(voice ? ["queued", "empty"] : ["timer quiet"]), `over ${run ?? "none"}`],
 };
 function wander(seed, steps) {
   const roll = dice(seed);
   const pick = (all) => all[Math.floor(roll() * all.length)];
   let state = START;
-  let [ear, speaking, muted, gap, said, runs, run, stopped] = [false, false, true, false, 0, 0, null, false];
+  let [ear, speaking, muted, gap, said, run, stopped] = [false, false, true, false, 0, null, false];
   const sent = new Map();
   const must = (is, what, about) => is || broken.push(`${what} (seed ${seed}): ${JSON.stringify(about)}`);
   const KINDS = ["press", "hold", "release", "leave", "stopped", "unsent", "hides", "shows", "sound", "pause", "pause"];
   for (let n = 0; n < steps && !broken.length; n += 1) {
     const what = roll();
     let told;
-    if (roll() < 0.5) told = pick(LIKELY[state.mode](state, run, said)), said += 1, runs += told.startsWith("ran") ? 1 : 0;
+    said += 1;
+    if (roll() < 0.5) told = pick(LIKELY[state.mode](state, run, said));
     else if (what < 0.2) told = roll() < 0.4 ? pick(KINDS) : pick(["press", "hold", "release"]);
-    else if (what < 0.45) told = pick([`heard w${++said} `, `interim w${++said}`, "heard stop", "interim ", "pause", "sound"]);
+    else if (what < 0.45) told = pick([`heard w${said} `, `interim w${said}`, "heard stop", "pause", "writing"]);
     else if (what < 0.55) told = roll() < 0.1 ? "ended busy" : "ended";
-    else if (what < 0.65) told = run ? pick([`over ${run}`, `over ${run}`, "over none", `asked ${run}`, `resumed ${run}`]) : `${pick(["ran", "their"])} t${++runs}`;
+    else if (what < 0.65 && run) told = `${pick(["over", "asked", "resumed"])} ${pick([run, run, run, "none"])}`;
+    else if (what < 0.65) told = `${pick(["ran", "their"])} t${said}`;
     else if (what < 0.8) told = roll() < 0.1 ? "read" : "queued";
     else if (what < 0.88) told = speaking || roll() < 0.2 ? "empty" : "queued";
-    else if (what < 0.97) told = `${roll() < 0.8 ? "timer" : "stale"} ${pick(["quiet", "over", "late", "ending", "again"])}`;
+    else if (what < 0.97) told = `${pick(["timer", "timer", "timer", "stale"])} ${pick(TIMERS)}`;
     else told = `set ${pick(["", "-"])}${pick(["conversation", "headphones", "aloud", "sends", "quiet"])}`;
     const before = state;
     const happened = event(state, told);

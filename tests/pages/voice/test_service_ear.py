@@ -390,6 +390,20 @@ print({ told: told.filter(([name]) => name !== "writing"), whole: whole(sockets[
     assert (seen["whole"], seen["leaks"]) == (True, [])
 
 
+async def test_a_recorder_that_stops_by_itself_says_so_and_keeps_what_it_has():
+    seen = await ear(
+        """
+studio.loud = talk(300, 9000);
+ear.start({ lang: "en-US" });
+await studio.pass(3000);
+recorders[0].stops();
+await studio.pass(1000);
+print({ told: kinds().slice(1), leaks: studio.leaks() });
+"""
+    )
+    assert seen == {"told": [*TEXT, ["ended", "unplugged"]], "leaks": []}
+
+
 async def test_after_ten_minutes_it_is_enough_and_nothing_of_it_is_lost():
     seen = await ear(
         """

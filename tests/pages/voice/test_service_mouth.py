@@ -44,7 +44,7 @@ async def test_where_the_service_is_too_slow_there_is_one_gap_and_nothing_is_los
         const all = wav(seconds(1), { size: 0 });
         requests[0].send(all.slice(0, 44 + 4800)); await pass(6000); // 100 ms, then nothing for long
         for (let at = 44 + 4800; at < all.length; at += 4800) {
-          requests[0].send(all.slice(at, at + 4800)); await pass(at > 12_000 && at < 17_000 ? 180 : 40);
+          requests[0].send(all.slice(at, at + 4800)); await pass(at === 9644 ? 400 : 40);
         }
         requests[0].done(); await pass(2000);
         const gaps = sounds.slice(1).map(({ from }, i) => Math.round(from - sounds[i].to)).filter((gap) => gap > 0);
@@ -179,7 +179,7 @@ async def test_what_came_before_the_connection_broke_is_heard_to_its_end() -> No
 async def test_a_sentence_without_any_sound_is_no_failure() -> None:
     assert await service(
         """
-        add("…"); await calm();
+        add("Hm."); await calm();
         requests[0].send(wav([])); requests[0].done(); await pass(40);
         print(seen.map(([name]) => name));
         """

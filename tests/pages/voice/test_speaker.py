@@ -52,8 +52,9 @@ async def test_what_comes_while_something_sounds_is_prepared_once() -> None:
 
 
 async def test_a_stretch_without_words_ends_when_its_turn_comes_and_no_voice_is_asked() -> None:
-    assert await told('add(" \\n"); add("A", ""); spoken();') == [
-        *("ended  \n", "empty", "say A", "began A", "ended A", "ended nothing", "empty"),
+    assert await told('add(" \\n"); add("A", "", "— …", "$", "😀"); spoken(); spoken();') == [
+        *("ended  \n", "empty", "say A", "began A", "prepare $", "ended A", "ended nothing", "ended — …"),
+        *("say $", "began $", "prepare 😀", "ended $", "say 😀"),
     ]
 
 

@@ -100,3 +100,20 @@ async def test_slow_speech_has_more_breaths() -> None:
     ) == [
         *(9, 17),
     ]
+
+
+async def test_ten_thousand_voices_are_listed_in_a_moment() -> None:
+    """So many has Chromium on Linux: each voice of espeak-ng in each language."""
+    seen = await run(
+        """
+        const langs = ["en-US", "en-GB", "de", "fr-FR", "cmn", "pt-BR", "sw"];
+        const one = (_, i) => voice(`Voice ${(i * 7919) % 13_000}`, langs[i % 7], true);
+        const voices = Array.from({ length: 13_000 }, one);
+        const scope = synth({ clock: new Clock(), voices });
+        const began = performance.now();
+        const all = listed(scope, "en-US");
+        print({ ms: performance.now() - began, count: all.length, first: all[0].lang });
+        """
+    )
+    assert (seen["count"], seen["first"]) == (13_000, "en-US")
+    assert seen["ms"] < 500
