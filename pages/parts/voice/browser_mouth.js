@@ -76,7 +76,8 @@ export class BrowserMouth {
 
   speak() {
     const { current, synth, scope } = this;
-    const { text, lang, rate, pitch } = current.request;
+    const { lang, rate, pitch } = current.request;
+    const text = current.request.text.toWellFormed?.() ?? current.request.text; // half a letter makes Linux mute for good
     const voice = this.voice(current);
     const speed = clamp(rate, 0.5, 2);
     const local = voice ? voice.localService : this.allLocal(lang);
@@ -195,12 +196,16 @@ export class BrowserMouth {
   }
 
   silence(current = null) {
+    // speech-dispatcher may forget a cancel that comes before `start`; what is spoken next ends that, and be it nothing
+    const { platform = "", userAgent = "" } = this.scope.navigator ?? {};
+    const forgotten = current?.phase === "asked" && platform.startsWith("Linux") && !userAgent.includes("Android");
     if (current) current.utterance = null; // Safari tells of the cancel from within
     this.synth.cancel();
     this.clock.clear(this.settling);
     this.settling = this.clock.set(() => {
       this.settling = null;
       if (this.current?.phase === "settling") this.speak();
+      else if (forgotten && !this.current) this.synth.speak(new this.scope.SpeechSynthesisUtterance(" "));
     }, SETTLES);
   }
 

@@ -147,12 +147,12 @@ export class Recognition {
   async kindOf(error) {
     const { navigator, document, isSecureContext } = this.scope;
     if (error === "network" && navigator?.onLine === false) return "offline";
-    if (error === "audio-capture") {
-      const all = (await navigator?.mediaDevices?.enumerateDevices?.().catch(() => [])) ?? [];
-      return all.some(({ kind }) => kind === "audioinput") ? "busy" : error;
-    }
-    if (error !== "not-allowed") return error;
+    if (error !== "audio-capture" && error !== "not-allowed") return error;
     if (isSecureContext === false) return "insecure";
+    const all = (await navigator?.mediaDevices?.enumerateDevices?.().catch(() => null)) ?? null;
+    const none = all && !all.some(({ kind }) => kind === "audioinput");
+    if (error === "audio-capture") return all && !none ? "busy" : error;
+    if (none) return "audio-capture"; // Chromium says the same of both
     const policy = document?.permissionsPolicy ?? document?.featurePolicy;
     return policy?.allowsFeature?.("microphone") === false ? "policy" : error;
   }

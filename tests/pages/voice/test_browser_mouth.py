@@ -307,3 +307,24 @@ async def test_a_page_that_is_left_is_silent_and_one_that_comes_back_goes_on() -
         """
     )
     assert seen == {"silent": True, "still": True, "heard": ["A sentence.", "B."], "busy": False}
+
+
+@pytest.mark.parametrize(("platform", "after"), [("Linux x86_64", ["One.", " "]), ("MacIntel", ["One."])])
+async def test_what_is_hushed_before_it_begins_is_not_spoken_after_all_on_linux(
+    platform: str, after: list[str]
+) -> None:
+    """speech-dispatcher forgets a cancel that comes too early, and ends what it speaks for the next that it is given."""
+    seen = await browser(
+        f"""
+        build(); scope.navigator = {{ platform: "{platform}" }};
+        add("One.", "Two."); clock.move(5);
+        speaker.hush();
+        clock.end();
+        print({{ spoken: scope.spoken, seen }});
+        """
+    )
+    assert seen == {"spoken": after, "seen": []}
+
+
+async def test_half_a_letter_is_not_given_to_a_voice() -> None:
+    assert await browser('build(); add("A\\ud83d."); clock.end(); print(scope.spoken);') == ["A\ufffd."]

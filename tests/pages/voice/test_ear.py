@@ -191,6 +191,8 @@ async def test_silence_is_no_error() -> None:
         ("not-allowed", "", "refused"),
         ("not-allowed", "scope.isSecureContext = false;", "insecure"),
         ("not-allowed", "scope.document = { featurePolicy: { allowsFeature: () => false } };", "policy"),
+        ("not-allowed", f"scope.navigator.mediaDevices = {ONE};", "refused"),
+        ("not-allowed", "scope.navigator.mediaDevices = { enumerateDevices: async () => [] };", "no-device"),
         ("audio-capture", "", "no-device"),
         ("audio-capture", f"scope.navigator.mediaDevices = {ONE};", "busy"),
         ("network", "", "recogniser"),
