@@ -58,7 +58,7 @@ def test_the_browser_has_voices_of_this_machine(page: Page) -> None:
 
 def test_the_first_sentence_is_heard_while_the_others_are_written(page: Page, tape: Tape) -> None:
     told, heard = [], []
-    for number in NUMBERS[:10]:
+    for number in NUMBERS[:6]:
         first = f"Here comes the answer of round {number}."
         began = page.evaluate(
             "([answer, pace]) => { const so_far = diary.length; write(answer, pace); return happens('began', so_far) }",
@@ -81,17 +81,11 @@ def test_hushed_it_is_silent_at_once(page: Page, tape: Tape) -> None:
     for i in range(5):
         began = speak(page, STORY)
         tape.first_sound(began["at"] + 0.13 * i)
-        silent.append(hush(page, tape, 0.35))
+        silent.append(hush(page, tape, 0.35 if i < 4 else 2.5))  # nothing that was queued is heard later, either
     print(figure("hush → silence", silent))
     assert median(silent) <= SILENCE
     assert max(silent) < 0.3, "It goes on."
-
-
-def test_nothing_that_was_queued_is_heard_after_a_hush(page: Page, tape: Tape) -> None:
-    began = speak(page, STORY)
-    tape.first_sound(began["at"] + 0.3)
-    assert hush(page, tape, 3) < 1
-    assert [entry["what"] for entry in page.evaluate("diary")] == ["began", "hush"]
+    assert [entry["what"] for entry in page.evaluate("diary")] == ["began", "hush"] * 5
 
 
 def test_hushed_before_it_could_begin_it_is_not_spoken(page: Page, tape: Tape) -> None:
@@ -108,24 +102,24 @@ def test_hushed_before_it_could_begin_it_is_not_spoken(page: Page, tape: Tape) -
 
 
 def test_an_answer_is_spoken_to_its_end(page: Page, tape: Tape) -> None:
-    sentences = [f"Now {number}." for number in [*NUMBERS, *NUMBERS][:20]]
+    sentences = [f"Now {number}." for number in NUMBERS]
     page.evaluate("how.rate = 2, null")
     page.evaluate("([answer, pace]) => { write(answer, pace) }", [" ".join(sentences), PACE])
     page.wait_for_function(
-        "(n) => diary.filter(({ what }) => what === 'ended' || what === 'failed').length === n", arg=20
+        "(n) => diary.filter(({ what }) => what === 'ended' || what === 'failed').length === n", arg=len(sentences)
     )
-    diary = [entry for entry in page.evaluate("diary") if entry["what"] != "wrote"]
+    diary = [entry for entry in page.evaluate("diary") if entry["what"] not in ("wrote", "empty")]
     told = [(entry["what"], entry["text"].strip()) for entry in diary]
-    assert told[:40] == [(what, sentence) for sentence in sentences for what in ("began", "ended")]
-    for began, ended in zip(diary[:40:2], diary[1:40:2], strict=True):
+    assert told == [(what, sentence) for sentence in sentences for what in ("began", "ended")]
+    for began, ended in zip(diary[::2], diary[1::2], strict=True):
         assert len(tape.sounds(began["at"], ended["at"])) > 20, f"Hardly anything was heard of “{began['text']}”"
-    pauses = [began["at"] - ended["at"] for ended, began in zip(diary[1:39:2], diary[2:40:2], strict=True)]
+    pauses = [began["at"] - ended["at"] for ended, began in zip(diary[1:-1:2], diary[2::2], strict=True)]
     print(figure("one sentence ended → the next begins", pauses))
 
 
 def test_hushed_and_asked_again_it_speaks_each_time(page: Page, tape: Tape) -> None:
     again = []
-    for i in range(20):
+    for i in range(10):
         at = page.evaluate("now()")
         speak(page, STORY[i % 10 :])
         again.append(tape.first_sound(at) - at)
