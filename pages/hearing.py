@@ -15,13 +15,14 @@ from starlette.requests import ClientDisconnect
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from agent.entering import enter
-from agent.errors import BadRequest, Busy, ProviderError, StorageError, ThinkaloudError, TooLong
+from agent.errors import BadRequest, Busy, Forbidden, ProviderError, StorageError, ThinkaloudError, TooLong
 from agent.limits import Seats
 from agent.speech import LARGEST, Recording, Recordings, Speech, deaf, media_of
 
 from .api.doors import Doors
 from .attended import seat, unless_gone
 from .models import explained
+from .speaking import OWN
 
 TOGETHER = 200_000_000  # bytes of recordings that may be here at once
 FRAME = 1_000_000  # bytes
@@ -62,6 +63,8 @@ class Hearing:
             pass  # gone; starlette says so in these ways
 
     async def _listen(self, socket: WebSocket) -> None:
+        if not self._doors.locks.is_page(socket.scope):
+            raise Forbidden(OWN)
         person, session = self._doors.person(socket.state), socket.query_params.get("session", "")
         await enter(self._doors.hub, person, session, "take part")
         if not self._speech.listens:
@@ -69,18 +72,20 @@ class Hearing:
         media, lang = media_of(socket.query_params.get("type", "")), socket.query_params.get("lang", "")
         with seat(self._seats, person, FULL):
             self._beside(self._speech.prepare())  # there is time while they speak
-            data = bytearray()
+            data, size = bytearray(), 0
             try:
                 if not await self._fill(data, socket):
                     return
                 await enter(self._doors.hub, person, session, "take part")  # that may have changed
                 recording = Recording(data=bytes(data), media=media, lang=lang)
+                size = len(data)
+                data.clear()  # it is there once, however long the service takes
                 if self._recordings:
                     self._keep(self._recordings, session, recording)
                 async with asyncio.timeout(WRITING):
                     await unless_gone(_gone(socket), self._write(recording, socket))
             finally:
-                self._arriving -= len(data)
+                self._arriving -= size or len(data)
         await socket.close(1000)
 
     async def _fill(self, data: bytearray, socket: WebSocket) -> bool:
@@ -126,11 +131,14 @@ class Hearing:
         """Nobody waits for the disk; what it refuses is a notice, as it is for sessions."""
 
         async def kept() -> None:
+            self._arriving += len(recording.data)  # a disk that is slow does not fill the memory
             try:
                 await asyncio.to_thread(recordings.keep, session, recording)
             except StorageError as error:
                 notices = self._doors.hub.notices
                 notices += {error.message} - {*notices}
+            finally:
+                self._arriving -= len(recording.data)
 
         self._beside(kept())
 

@@ -81,6 +81,8 @@ class SessionPage:
         self._gone = self._lost = False
         self._replied: set[str] = set()
         self._refresh = Soon(self._show, seconds=PAUSE)
+        self._speaking = Caption()
+        self._speaks = Soon(lambda: self._people.speak(self._speaking), seconds=PAUSE)
         self._frame = Frame(session.title, on_title=self._on_title if visitor.may("own", session) else None)
         with self._frame.tools:
             self._people = People(
@@ -240,7 +242,8 @@ class SessionPage:
 
     def _on_own_caption(self, caption: Caption) -> None:
         if self._visitor.may("take part", self._session):
-            self._people.speak(caption)
+            self._speaking = caption
+            self._speaks()  # however many come, others are told the last
 
     def _on_caption(self, caption: Caption) -> None:
         self._voice.captioned(caption)
@@ -269,6 +272,7 @@ class SessionPage:
         self._hub.watchers.discard(self._refresh)
         self._session.watchers.discard(self._on_told)
         self._refresh.cancel()
+        self._speaks.cancel()
         self._people.leave()
         if not len(self._session.log):
             self._hub.drop(self._session.id)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -25,6 +26,7 @@ from .files import is_own
 from .models import explained
 
 ARRIVING, SPEAKING = 30.0, 300.0  # seconds for the text to come, and for all of the audio to go
+PARTING = 1.0  # … and for its end, once it was broken off
 LARGEST = 1_000_000  # bytes of what is asked
 OWN = "The speech service is for this server's own pages only."
 FULL = "Too much is being spoken at once. Try again in a moment."
@@ -90,7 +92,9 @@ class Speaking:
                 raise why from None
             # what came is all there is: NiceGUI's middlewares end a body in order, whatever is raised below them
             logger.warning("the speech service broke off: %s", why.kind)
-            await send({"type": "http.response.body", "body": b"", "more_body": False})
+            with suppress(TimeoutError):  # whoever takes nothing holds no seat
+                async with asyncio.timeout(PARTING):
+                    await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryFile
 
 from agent.chance import Clock
 from agent.errors import StorageError
@@ -15,7 +16,7 @@ from .disk import free_name, replacing
 
 class KeptRecordings:
     """A file for each, named by the time and the session (`2026-11-21T09-16-05.123_SESSION.webm`), for its owner alone.
-    Raises StorageError where the folder cannot be made."""
+    Raises StorageError where the folder cannot be made, or nothing can be written there."""
 
     def __init__(self, folder: Path, clock: Clock) -> None:
         self._folder = folder
@@ -23,6 +24,8 @@ class KeptRecordings:
         self._naming = threading.Lock()
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with TemporaryFile(dir=folder):
+                pass  # to know it now, and not when somebody has spoken
         except OSError as error:
             raise StorageError(f"Recordings cannot be kept in {folder}. Choose another with --recordings.") from error
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Generator
 from contextlib import AsyncExitStack, aclosing, contextmanager
+from io import BytesIO
 from typing import TYPE_CHECKING, Any, cast
 
 from ..errors import ProviderError
@@ -39,13 +40,14 @@ async def hear(
     with _telling(endpoint, model, "listen"):
         connection = await clients.get(endpoint, client)
     known = refused(connection, model)
+    name, data, media = file
     for stream in (True, False) if "stream" not in known else (False,):
         said = False
         try:
             with _telling(endpoint, model, "listen", streams=stream):
                 async with (
                     connection.audio.transcriptions.with_streaming_response.create(
-                        file=file,
+                        file=(name, BytesIO(data), media),  # goes in pieces; bytes would be written all at once
                         model=model,
                         response_format="json",
                         stream=stream,

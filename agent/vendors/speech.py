@@ -11,7 +11,7 @@ from contextlib import aclosing
 from typing import TYPE_CHECKING
 
 from ..chance import Chance
-from ..errors import BadRequest, ProviderError
+from ..errors import BadRequest
 from ..providers.clients import Clients
 from ..providers.defaults import TITLES, URLS
 from ..providers.endpoint import Endpoint
@@ -131,7 +131,7 @@ class SpeechServers:
             self._model(1, endpoint),
             text=text,
             voice=_voice(voice, lang, await self.voices()),
-            speed=min(FASTEST, max(SLOWEST, speed)) if math.isfinite(speed) else 1.0,
+            speed=min(FASTEST, max(SLOWEST, speed)) if abs(speed) < math.inf else 1.0,  # isfinite knows no 10**400
             patience=self._speaks_within,
         )
         return Audio(media=media, chunks=chunks, close=close)
@@ -197,8 +197,8 @@ class SpeechServers:
 async def _tried(endpoint: Endpoint) -> Sequence[Voice]:
     try:
         return await listed_voices(endpoint)
-    except ProviderError as error:
-        logger.debug("no voices: %s", error.kind)
+    except Exception as error:  # a proxy of a kind that there is nothing for is an ImportError
+        logger.debug("no voices: %s", type(error).__name__)
         return ()
 
 

@@ -85,6 +85,14 @@ class Locks:
         host = read_host(hosts[0]) if len(hosts) == 1 else None
         return host is not None and host.is_of(origin)
 
+    def is_page(self, scope: Scope) -> bool:
+        """Whether one of our own pages asks, or no page at all: for websockets, whose pages always say where they are
+        from."""
+        given = headers(scope, b"origin")
+        origin = read_origin(given[0]) if len(given) == 1 else None
+        public = read_origin(self.public)
+        return not given or bool(origin and (self.is_own(scope, origin) or (public and public.is_of(origin))))
+
     def trusts(self, origin: Address) -> bool:
         """Whether whoever runs the server has named that page's address."""
         named = [read_origin(known) for known in (self.public, *self.origins) if known]

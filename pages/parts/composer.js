@@ -206,11 +206,11 @@ export default {
       if (event.target === event.currentTarget) this.$refs.area.focus();
     },
     onKey(event) {
-      if (event.key !== "Escape" || event.isComposing || event.defaultPrevented || !this.may) return;
-      if (!this.running && this.mode === "idle") return;
+      if (event.key !== "Escape" || event.isComposing || event.defaultPrevented) return;
+      if (this.mode === "idle" && !(this.running && this.may)) return;
       if (document.querySelector(".q-dialog, .q-menu, :popover-open")) return; // Esc closes these
       event.preventDefault();
-      if (this.mode === "listening") this.mic("leave");
+      if (this.mode === "listening" || !this.may) this.mic("leave");
       else this.stop();
     },
   },

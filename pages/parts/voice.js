@@ -3,6 +3,7 @@
 // The message box has the microphone's button: see composer/dictating.js for what they tell each other.
 // What listens, thinks and speaks is in voice/, and is fetched when somebody first wants it.
 import { language, load, save } from "thinkaloud-voice/settings.js";
+import { listen } from "thinkaloud-voice/told.js";
 import { talkKeys } from "thinkaloud-voice/keys.js";
 import { VoiceDialog } from "thinkaloud-voice/dialog.js";
 
@@ -10,6 +11,7 @@ const NAMES = { idle: "", listening: "Listening…", thinking: "Thinking…", sp
 const ICONS = { idle: "graphic_eq", listening: "mic", thinking: "more_horiz", speaking: "volume_up" };
 const TAB = "ta-voice-tab"; // the window that was used last: only that one speaks of its own accord
 const LINGERS = 6000; // ms that a caption stays when nothing follows it
+const LOST = "The server does not answer, so there is no voice here yet: try again in a moment.";
 
 export default {
   template: `
@@ -68,6 +70,9 @@ export default {
     state(state) {
       this.change(state);
     },
+    may(may) {
+      if (!may) this.leave(); // it was deleted, or they may only watch from now on
+    },
     mode(mode) {
       window.dispatchEvent(new CustomEvent("ta-voice", { detail: { mode } }));
       document.body.classList.toggle("ta-talking", mode !== "idle");
@@ -84,7 +89,7 @@ export default {
       "ta-read": ({ detail }) => this.read(detail),
       "ta-voice-settings": () => this.open(),
       focus: () => this.used(),
-      pagehide: () => this.voice?.conversation.leave(),
+      pagehide: () => this.left(),
       ...talkKeys((what) => this.may && this.mic(what)),
     };
   },
@@ -93,12 +98,12 @@ export default {
     for (const [event, handler] of Object.entries(this.handlers)) window.addEventListener(event, handler);
     document.body.classList.toggle("ta-speaks", "speechSynthesis" in window || this.served.speaks);
     document.addEventListener("visibilitychange", this.onHidden);
-    if ("BroadcastChannel" in window) {
+    try {
       this.channel = new BroadcastChannel("ta-voice");
       this.channel.onmessage = () => this.leave();
-    }
-    if (document.hasFocus()) this.used();
-    if (this.settings.aloud || this.settings.conversation) this.wake(); // answers are to be spoken without being asked for
+    } catch {} // there is none, or it is forbidden as storage is
+    if (document.hasFocus() || wasLast()) this.used();
+    if (this.settings.aloud || this.settings.conversation) this.wakeFor(); // answers are to be spoken without being asked for
   },
 
   unmounted() {
@@ -116,16 +121,26 @@ export default {
     },
     async captioned(thought, from, to, lang) {
       clearTimeout(this.fading);
+      const newest = (this.newest = {});
       if (!thought) return void (this.shown = null);
       if (!this.captioning) return;
-      const { spoken } = await import("thinkaloud-voice/captions.js");
-      const text = spoken({ thought, from, to, lang });
+      const captions = await import("thinkaloud-voice/captions.js").catch(() => null); // with the server gone
+      if (!captions || newest !== this.newest) return;
+      const text = captions.spoken({ thought, from, to, lang });
       if (text) this.shown = { text, lang };
       this.fading = setTimeout(() => (this.shown = null), LINGERS + text.length * 60);
     },
 
     // ── below ──
-    async wake() {
+    /** It speaks from now on, although it has yet to be fetched. */
+    wakeFor() {
+      const past = [];
+      const stop = listen((...told) => past.push(told));
+      this.wake(past).finally(stop);
+    },
+    /** The voice; null where it cannot be fetched. */
+    async wake(past) {
+      const lost = () => (this.waking = null); // the next try may succeed
       this.waking ??= import("thinkaloud-voice").then(({ Voice }) => {
         const on = {
           state: (state) => (this.mode = state.mode),
@@ -136,9 +151,9 @@ export default {
           caption: (said) => this.say(said),
         };
         const elsewhere = () => this.mode === "idle" && this.tab !== (lastUsed() ?? this.tab);
-        this.voice = new Voice({ session: this.session, service: this.served, settings: this.settings, on, elsewhere });
+        this.voice = new Voice({ session: this.session, service: this.served, settings: this.settings, on, elsewhere, past });
         return this.voice;
-      });
+      }, lost);
       return this.waking;
     },
     async mic(what) {
@@ -146,25 +161,31 @@ export default {
       if (what === "leave" && !this.voice) return;
       this.trouble = "";
       const voice = await this.wake();
+      if (!voice) return void (this.trouble = LOST);
       if (what === "leave") return voice.conversation.leave();
       this.hindrance = voice.hindrance;
-      if (this.hindrance && what !== "release") return this.open();
-      voice.conversation[what]();
+      if (!this.hindrance || what === "release") return voice.conversation[what]();
+      voice.conversation.leave(); // who wants to talk wants silence, too
+      this.open();
     },
     async read(answer) {
       this.trouble = "";
       const voice = await this.wake();
-      voice.conversation.read(answer);
+      if (voice) voice.conversation.read(answer);
+      else this.trouble = LOST;
     },
-    async tryOut(text) {
-      const voice = await this.wake();
-      voice.conversation.read({ id: "", text });
+    tryOut(text) {
+      return this.read({ id: "", text });
     },
     onHidden() {
       this.voice?.conversation.hidden(document.hidden);
     },
     leave() {
       this.voice?.conversation.leave();
+    },
+    left() {
+      this.leave();
+      if (this.tab && this.tab === lastUsed()) kept(() => sessionStorage.setItem(TAB, "last")); // it may only be loaded anew
     },
     open() {
       this.$refs.dialog.open();
@@ -173,11 +194,14 @@ export default {
       this.settings = { ...this.settings, ...change };
       save(this.settings);
       if (this.voice) this.voice.set(this.settings);
-      else if (this.settings.aloud || this.settings.conversation) this.wake();
+      if (this.hindrance) this.hindrance = this.voice.hindrance; // it may be gone with that
+      if (this.voice) return;
+      if (this.settings.aloud || this.settings.conversation) this.wakeFor();
     },
     serve(service) {
       this.served = service;
       this.voice?.serve(service);
+      if (this.hindrance) this.hindrance = this.voice.hindrance;
     },
     say(said) {
       this.said = said && { ...said, lang: language(this.settings) };
@@ -190,17 +214,27 @@ export default {
     },
     used() {
       this.tab ??= Math.random().toString(36).slice(2);
-      try {
-        localStorage.setItem(TAB, this.tab);
-      } catch {}
+      kept(() => localStorage.setItem(TAB, this.tab));
     },
   },
 };
 
 function lastUsed() {
+  return kept(() => localStorage.getItem(TAB));
+}
+
+/** Whether this page was that window until it was loaded anew, which it may be with the focus elsewhere. */
+function wasLast() {
+  const last = kept(() => sessionStorage.getItem(TAB));
+  kept(() => sessionStorage.removeItem(TAB));
+  return Boolean(last);
+}
+
+/** Null where nothing may be kept: then every window is by itself. */
+function kept(act) {
   try {
-    return localStorage.getItem(TAB);
+    return act();
   } catch {
-    return null; // nothing may be kept: then every window is by itself
+    return null;
   }
 }

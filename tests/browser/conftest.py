@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from .minute import Cut, cut_for_a_minute
 from .server import Server
 from .tab import Tabs
+from .talker import OpenTalker, People
 
 OpenTab = Callable[..., Page]
 
@@ -78,3 +79,15 @@ def open_tab(tabs: Tabs) -> Iterator[OpenTab]:
     """
     yield tabs.open
     assert tabs.close() == []
+
+
+@pytest.fixture(scope="package")
+def people(chromium: Browser) -> People:
+    return People(chromium)
+
+
+@pytest.fixture
+def talker(people: People) -> Iterator[OpenTalker]:
+    """Opens the page for somebody who talks with it: `talker(url, conversation=True)`; see People.open."""
+    yield people.open
+    assert people.leave() == []

@@ -95,7 +95,7 @@
         entry.end = performance.now();
         current = null;
         tell(utterance, "end");
-        next();
+        if (!current) next(); // who was told may have gone on already
       }, (fake.slow ?? 25) * utterance.text.split(" ").length);
     }, 20);
   };

@@ -3,82 +3,17 @@ fake_voice.js, which hears all that is spoken; real sound is in test_voice_sound
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
-from typing import Any
-
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import expect
 
 from .player import words
-from .screen import composer, last_turn, session_of, wait_ended
+from .screen import ask, composer, last_turn, session_of, wait_ended
 from .server import Server
-from .tab import new_person
+from .talker import OpenTalker, listen, listens, microphone, mode, say, spoken
 from .test_access import complaints, looks
 
-FAKE = (Path(__file__).parent / "fake_voice.js").read_text(encoding="utf-8")
+LONG = "One more sentence is said here. " * 40
 STORY = "The first sentence is here. The second one follows it. A third one ends the story."
-OpenTalker = Callable[..., Page]
-
-
-@pytest.fixture
-def talker(chromium: Browser) -> Iterator[OpenTalker]:
-    """Opens the page for somebody whose browser can hear and speak; `settings` are those of the dialog "Voice"."""
-    faults: list[str] = []
-    people = []
-
-    def opened(url: str, *, width: int = 1200, fake: bool = True, **settings: Any) -> Page:
-        person = new_person(chromium, faults, viewport={"width": width, "height": 800})
-        people.append(person)
-        if fake:
-            person.add_init_script(FAKE)
-        page = person.new_page()
-        page.add_init_script(f"localStorage['ta-voice'] ??= JSON.stringify({as_js(settings)})")
-        page.goto(url, wait_until="commit")
-        composer(page).wait_for()
-        return page
-
-    yield opened
-    for person in people:
-        person.close()
-    assert faults == []
-
-
-def as_js(settings: dict[str, Any]) -> str:
-    import json
-
-    return json.dumps(settings)
-
-
-def microphone(page: Page) -> Any:
-    return page.get_by_role("button", name="Talk", exact=True)
-
-
-def mode(page: Page, name: str, seconds: float = 8) -> None:
-    """Waits until the voice is in that mode: the strip says so; there is none while it is idle."""
-    strip = page.locator(".ta-voice-strip")
-    if name == "idle":
-        expect(strip).to_have_count(0, timeout=seconds * 1000)
-    else:
-        expect(strip).to_have_attribute("data-mode", name, timeout=seconds * 1000)
-
-
-def listen(page: Page) -> None:
-    microphone(page).click()
-    listens(page)
-
-
-def listens(page: Page) -> None:
-    page.wait_for_function("fake.listens()")
-    mode(page, "listening")
-
-
-def say(page: Page, text: str) -> None:
-    page.evaluate("(text) => fake.say(text)", text)
-
-
-def spoken(page: Page) -> list[str]:
-    return page.evaluate("fake.spoken.map(({ text }) => text)")
 
 
 def test_what_is_said_is_sent_at_the_pause_and_the_answer_is_spoken(server: Server, talker: OpenTalker) -> None:
@@ -115,7 +50,7 @@ def test_a_conversation_goes_on_and_never_answers_itself(server: Server, talker:
 def test_it_is_silent_at_once_and_stops(server: Server, talker: OpenTalker, how: str) -> None:
     page = talker(server.url)
     listen(page)
-    say(page, server.write("long", words("say", "One more sentence is said here. " * 40), pace=0.03))
+    say(page, server.write("long", words("say", LONG), pace=0.03))
     page.wait_for_function("fake.spoken.length > 0")
     page.evaluate("addEventListener('pointerdown', () => (window.asked = performance.now()), true)")
     page.evaluate("addEventListener('keydown', () => (window.asked ??= performance.now()), true)")
@@ -140,7 +75,7 @@ def test_it_is_silent_at_once_and_stops(server: Server, talker: OpenTalker, how:
 def test_who_interrupts_is_heard_and_answered(server: Server, talker: OpenTalker) -> None:
     page = talker(server.url)
     listen(page)
-    say(page, server.write("long", words("say", "One more sentence is said here. " * 40), pace=0.03))
+    say(page, server.write("long", words("say", LONG), pace=0.03))
     page.wait_for_function("fake.spoken.length > 0")
     microphone(page).click()
     listens(page)
@@ -153,7 +88,7 @@ def test_who_interrupts_is_heard_and_answered(server: Server, talker: OpenTalker
 def test_with_headphones_one_interrupts_by_speaking(server: Server, talker: OpenTalker) -> None:
     page = talker(server.url, headphones=True, conversation=True)
     listen(page)
-    say(page, server.write("long", words("say", "One more sentence is said here. " * 40), pace=0.03))
+    say(page, server.write("long", words("say", LONG), pace=0.03))
     page.wait_for_function("fake.spoken.length > 1")
     expect(page.locator("[data-turn]")).to_have_count(1)
     other = server.write("other", words("say", "Something else."))
@@ -202,16 +137,6 @@ def test_who_types_while_it_listens_is_not_interrupted(server: Server, talker: O
     expect(page.locator("[data-turn]")).to_have_count(0)
 
 
-def test_a_reload_keeps_what_was_heard(server: Server, talker: OpenTalker) -> None:
-    page = talker(server.url, sends=False)
-    listen(page)
-    say(page, "not yet sent")
-    expect(composer(page)).to_have_value("not yet sent")
-    page.reload()
-    expect(composer(page)).to_have_value("not yet sent")
-    mode(page, "idle")
-
-
 def test_an_answer_is_read_aloud_when_asked_and_stops_when_asked(server: Server, talker: OpenTalker) -> None:
     page = talker(server.url)
     composer(page).fill(server.write("table", words("say", "Look:\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\nThat is all.")))
@@ -231,11 +156,12 @@ def test_an_answer_is_read_aloud_when_asked_and_stops_when_asked(server: Server,
 
 def test_what_is_spoken_is_on_the_screen_and_on_that_of_those_who_watch(server: Server, talker: OpenTalker) -> None:
     page = talker(server.url, captions=True)
-    page.evaluate("fake.slow = 150")
-    listen(page)
-    say(page, server.write("story", words("say", STORY), pace=0.02))
+    ask(page, server.write("before", words("say", "Hello.")))
     session_of(page)
     watcher = talker(page.url, fake=False, captions=True)
+    page.evaluate("fake.slow = 200")
+    listen(page)
+    say(page, server.write("story", words("say", STORY), pace=0.02))
     for sentence in STORY.replace(". ", ".|").split("|")[1:]:
         for one in (page, watcher):
             expect(one.locator(".ta-caption")).to_have_text(sentence)
@@ -253,36 +179,6 @@ def test_one_window_talks_at_a_time(server: Server, talker: OpenTalker) -> None:
     listen(other)
     mode(page, "idle")
     listens(other)
-
-
-def test_what_keeps_it_from_listening_is_one_sentence(server: Server, talker: OpenTalker) -> None:
-    page = talker(server.url)
-    trouble = page.locator(".ta-voice-trouble")
-    for error, says in (
-        ("not-allowed", "may not use the microphone"),
-        ("audio-capture", "no microphone"),
-        ("network", "speech service"),
-        ("language-not-supported", "another language"),
-    ):
-        page.evaluate("(error) => (fake.refused = error)", error)
-        microphone(page).click()
-        expect(trouble).to_contain_text(says)
-        mode(page, "idle")
-        if error == "not-allowed":
-            for _ in looks(page):
-                assert complaints(page) == []
-        trouble.get_by_role("button", name="Dismiss").click()
-        expect(trouble).to_have_count(0)
-
-
-def test_a_browser_that_cannot_hear_says_what_to_do_instead(server: Server, talker: OpenTalker) -> None:
-    page = talker(server.url)
-    page.evaluate("window.SpeechRecognition = undefined; delete window.webkitSpeechRecognition")
-    page.evaluate("delete window.SpeechRecognition")
-    microphone(page).click()
-    dialog = page.get_by_role("dialog", name="Voice")
-    expect(dialog).to_contain_text("Chrome")
-    assert complaints(page) == []
 
 
 def test_the_settings_count_at_once_and_are_kept(server: Server, talker: OpenTalker) -> None:

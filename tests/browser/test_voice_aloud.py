@@ -20,7 +20,7 @@ from .screen import composer, wait_ended
 from .server import Server
 from .sound import SILENCE, SPOKEN, Sound, Tape, figure, latest, sounding, speaking
 from .tab import new_person
-from .test_voice import FAKE, listen, listens, microphone, say, spoken
+from .talker import FAKE, listen, listens, microphone, say, spoken
 
 OpenTalker = Callable[..., Page]
 

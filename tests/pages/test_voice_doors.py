@@ -7,11 +7,13 @@ import json
 import logging
 import stat
 import sys
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import httpx
+import jwt
 import pytest
 from websockets.exceptions import InvalidStatus
 
@@ -20,14 +22,16 @@ from agent.errors import StorageError
 from agent.speech import LARGEST, Mute, Recording
 from agent.vendors.keys import MemoryKeys
 from agent.vendors.speech import SpeechServers
-from pages import hearing
+from pages import hearing, speaking, voice
+from pages.api.locks import COOKIE
+from pages.speaking import OWN
 from storage.recordings import KeptRecordings
 from tests.agent.providers.speech_server import WAV, SpeechServer, delta, done
 from tests.agent.providers.upstream import Cut, Hang, Reply, Stream, Wait
 from tests.builders import MovedClock
 from tests.doors.world import until
 
-from .voice_world import DONE, VoiceWorld, rest, voice_world
+from .voice_world import DONE, SECRET, VoiceWorld, rest, voice_world
 
 KEY = "sk-voice-0123456789abcdefSECRET"
 SAID = "The quick brown fox is nobody's business."
@@ -190,6 +194,12 @@ async def test_what_cannot_be_said_is_told(
     assert service.asked == []
 
 
+async def test_a_speed_that_no_machine_can_count_is_the_fastest(world: VoiceWorld, service: SpeechServer):
+    service.plays(Reply(body=WAV, type="audio/wav"))
+    assert (await world.say(world.hub.new().id, speed=10**400)).content == WAV
+    assert service.asked[0].body["speed"] == 4.0
+
+
 @pytest.mark.parametrize("body", [b"", b"no", b"[]", b"[" * 50_000, b"{}", b"\xff", b'{"session": "x"}'])
 async def test_nonsense_is_refused(body: bytes, world: VoiceWorld):
     answer = await world.http.post("/voice/speech", content=body)
@@ -215,6 +225,16 @@ async def test_another_page_is_not_listened_to(world: VoiceWorld):
     with pytest.raises(InvalidStatus) as refused:
         await world.heard(world.hub.new().id, headers={"origin": "http://evil.example"})
     assert refused.value.response.status_code == 403
+
+
+async def test_nor_is_one_that_the_api_is_open_to(world: VoiceWorld):
+    session = world.hub.new().id
+    told, _ = await world.heard(session, headers={"origin": "http://localhost:1"})
+    assert told == [{"error": {"kind": "forbidden", "message": OWN}}]
+    async with world.listen(session, headers={"origin": world.url}) as line:
+        await line.send("{}")
+        told, _ = await rest(line)
+    assert told[0]["error"]["kind"] == "bad_request"
 
 
 # ── listening ────────────────────────────────────────────────────────────────────────────────────────────
@@ -458,6 +478,41 @@ async def test_who_may_not_take_part_any_more_is_not_written_down(locked: VoiceW
     assert service.asked == []
 
 
+async def test_a_session_that_is_deleted_while_they_speak_is_not_written_down(
+    locked: VoiceWorld, service: SpeechServer
+):
+    session = locked.hub.new(owner="ada")
+    session.rename("Trams")
+    async with locked.listen(session.id, headers=locked.cookie("ada")) as line:
+        await line.send(b"x")
+        await locked.hub.delete(session.id)
+        await line.send(DONE)
+        told, _ = await rest(line)
+    assert told[0]["error"]["kind"] == "not_found"
+    assert service.asked == []
+
+
+async def test_a_token_that_runs_out_ends_the_recording_and_what_the_service_does_with_it(
+    locked: VoiceWorld, service: SpeechServer, speech: SpeechServers, caplog: pytest.LogCaptureFixture
+):
+    speech._patience = 60
+    service.plays(Hang())
+    claims = {"user_id": "ada", "role": "member", "exp": time.time() + 0.5}
+    headers = {"cookie": f"{COOKIE}={jwt.encode(claims, SECRET, 'HS256')}"}
+    session = locked.hub.new(owner="ada").id
+    async with (
+        locked.listen(session, headers=headers) as speaks,
+        locked.listen(session, headers=headers) as waits,
+    ):
+        await speaks.send(b"x")
+        await waits.send(b"x")
+        await waits.send(DONE)
+        await until(lambda: len(service.asked) == 1)
+        assert (await rest(speaks), await rest(waits)) == (([], 4001), ([], 4001))
+    await service.wait_closed()
+    assert faults(caplog) == []
+
+
 async def test_one_person_cannot_take_all_of_it(locked: VoiceWorld, service: SpeechServer):
     session = locked.hub.new(owner="ada").id
     ada = locked.cookie("ada")
@@ -493,6 +548,26 @@ async def test_what_is_spoken_at_once_has_a_bound(locked: VoiceWorld, service: S
     await asyncio.wait(asking)
 
 
+async def test_who_never_takes_what_is_spoken_holds_no_seat(
+    service: SpeechServer, speech: SpeechServers, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(speaking, "SPEAKING", 0.5)
+    monkeypatch.setattr(speaking, "PARTING", 0.1)
+    monkeypatch.setattr(voice, "AT_ONCE", 1)
+    service.plays(Reply(body=WAV + bytes(30_000_000), type="audio/wav"))
+    async with voice_world(speech) as world:
+        session = world.hub.new().id
+        async with world.http.stream("POST", "/voice/speech", json={"session": session, "text": SAID}) as stalled:
+            assert stalled.status_code == 200
+            assert (await world.say(session)).status_code == 429
+            await service.wait_closed()
+            service.plays(Reply(body=WAV, type="audio/wav"))
+            async with asyncio.timeout(5):
+                while (answer := await world.say(session)).status_code == 429:
+                    pass
+            assert answer.content == WAV
+
+
 async def test_all_recordings_together_have_a_bound(world: VoiceWorld, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(hearing, "TOGETHER", 150_000)
     session = world.hub.new().id
@@ -501,6 +576,26 @@ async def test_all_recordings_together_have_a_bound(world: VoiceWorld, monkeypat
         await line.ping()
         told, _ = await world.heard(session, b"x" * 100_000)
         assert told[0]["error"]["kind"] == "busy"
+
+
+async def test_a_server_that_stops_waits_for_no_voice(service: SpeechServer, speech: SpeechServers):
+    speech._patience = speech._speaks_within = 60
+    async with voice_world(speech) as world:
+        session = world.hub.new().id
+        service.plays(Stream(type="audio/wav"), WAV, Hang())
+        listening = asyncio.create_task(world.say(session))
+        await until(lambda: len(service.asked) == 1)
+        service.plays(Hang())
+        async with world.listen(session) as speaks, world.listen(session) as waits:
+            await speaks.send(b"x")
+            await waits.send(b"x")
+            await waits.send(DONE)
+            await until(lambda: len(service.asked) == 2)
+            began = time.monotonic()
+            await world.stop()
+            assert time.monotonic() - began < 3
+        await asyncio.wait([listening])
+    await service.wait_closed()
 
 
 # ── the disk ─────────────────────────────────────────────────────────────────────────────────────────────
@@ -597,11 +692,15 @@ async def test_a_disk_that_refuses_is_a_notice_and_the_words_come_all_the_same(
         await until(lambda: world.hub.notices == ["A recording could not be kept."])
 
 
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="There is no folder that nobody can write to.")
 def test_a_folder_that_cannot_be_is_told_at_the_start(tmp_path: Path):
     (tmp_path / "file").write_text("")
     with pytest.raises(StorageError, match=r"Choose another with --recordings\.$"):
         KeptRecordings(tmp_path / "file" / "below", RealClock())
+    with pytest.raises(StorageError, match=r"^Recordings cannot be kept in /proc\. Choose another"):
+        KeptRecordings(Path("/proc"), RealClock())
     recordings = KeptRecordings(tmp_path / "gone", RealClock())
+    assert list((tmp_path / "gone").iterdir()) == []
     (tmp_path / "gone").rmdir()
     with pytest.raises(StorageError, match=r"^A recording could not be kept"):
         recordings.keep("standup", Recording(data=b"x", media="audio/webm"))

@@ -30,12 +30,14 @@ from pages.security import SecurityHeaders
 from tests.doors.world import LARGEST_FRAME, Unsignalled, hub_of, until
 
 OWN = {"sec-fetch-site": "same-origin"}
+SECRET = "x" * 32
 DONE = json.dumps({"done": True})
 
 
 class VoiceWorld:
-    def __init__(self, hub: Hub, locks: Locks, port: int, server: uvicorn.Server) -> None:
+    def __init__(self, hub: Hub, locks: Locks, port: int, server: uvicorn.Server, serving: asyncio.Task[None]) -> None:
         self.hub = hub
+        self._serving = serving
         self.server = server
         self.locks = locks
         self.port = port
@@ -44,6 +46,11 @@ class VoiceWorld:
 
     def cookie(self, user: str, role: Any = "member") -> dict[str, str]:
         return {"cookie": f"{COOKIE}={self.locks.tokens.invite(user, role, 1)}"}
+
+    async def stop(self) -> None:
+        """May be called again."""
+        self.server.should_exit = True
+        await asyncio.wait_for(self._serving, 10)
 
     async def wait_idle(self) -> None:
         """Until nothing is being answered."""
@@ -86,7 +93,7 @@ async def voice_world(
     speech: Speech, *, recordings: Recordings | None = None, locked: bool = False
 ) -> AsyncIterator[VoiceWorld]:
     hub = hub_of()
-    locks = Locks(tokens=Tokens("x" * 32, hub.chance.clock), open=not locked, address="http://127.0.0.1")
+    locks = Locks(tokens=Tokens(SECRET, hub.chance.clock), open=not locked, address="http://127.0.0.1")
     app = FastAPI(openapi_url=None)
     app.add_middleware(RedirectWithPrefixMiddleware)
     app.add_middleware(GZipMiddleware)
@@ -109,10 +116,9 @@ async def voice_world(
     listening.bind(("127.0.0.1", 0))
     serving = asyncio.create_task(server.serve([listening]))
     await until(lambda: server.started)
-    world = VoiceWorld(hub, locks, listening.getsockname()[1], server)
+    world = VoiceWorld(hub, locks, listening.getsockname()[1], server, serving)
     try:
         yield world
     finally:
         await world.http.aclose()
-        server.should_exit = True
-        await asyncio.wait_for(serving, 10)
+        await world.stop()

@@ -3,6 +3,7 @@ from __future__ import annotations
 import random
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +24,8 @@ def test_killed_at_any_moment_nothing_that_anyone_saw_is_missing(tmp_path: Path)
     dice = random.Random(50)
     seen: dict[tuple[str, int], Any] = {}
     settled_and_not = [0, 0]
-    for round_ in range(ROUNDS):
-        new = killed(tmp_path, round_, dice.uniform(0.005, 0.3))
+    for round_, victim in enumerate(victims(tmp_path)):
+        new = killed(victim, dice.uniform(0.005, 0.3))
         assert new, "the readers saw nothing at all"
         seen |= new
         store = DiskStore(tmp_path)
@@ -44,11 +45,26 @@ def test_killed_at_any_moment_nothing_that_anyone_saw_is_missing(tmp_path: Path)
     everything_is_still_there(tmp_path, seen)
 
 
-def killed(folder: Path, seed: int, seconds: float) -> dict[tuple[str, int], Any]:
+def victims(folder: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """One for each round, and the next imports what it needs meanwhile."""
+
+    def started(seed: int) -> subprocess.Popen[bytes]:
+        command = [sys.executable, "-m", "tests.storage.victim", str(folder), str(seed)]
+        return subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0)
+
+    following = started(0)
+    for seed in range(1, ROUNDS):
+        victim, following = following, started(seed)
+        yield victim
+    yield following
+
+
+def killed(victim: subprocess.Popen[bytes], seconds: float) -> dict[tuple[str, int], Any]:
     """What readers saw of a process that was killed `seconds` after it showed the first event."""
-    command = [sys.executable, "-m", "tests.storage.victim", str(folder), str(seed)]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, bufsize=0) as victim:
+    with victim:
+        assert victim.stdin
         assert victim.stdout
+        victim.stdin.write(b"\n")
         first = victim.stdout.readline()
         rest = reading(victim, seconds)
         assert victim.returncode == -9, "it ended by itself: see its words below"

@@ -2,7 +2,8 @@
 
     python -m tests.storage.victim FOLDER SEED
 
-Each session has two readers; what a reader sees goes to stdout, one line per event, before it sees the next.
+It begins when it is sent a line. Each session has two readers; what a reader sees goes to stdout, one line per event,
+before it sees the next.
 """
 
 from __future__ import annotations
@@ -67,4 +68,5 @@ async def main(folder: Path, seed: int) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(Path(sys.argv[1]), int(sys.argv[2])))
+    if sys.stdin.readline():
+        asyncio.run(main(Path(sys.argv[1]), int(sys.argv[2])))

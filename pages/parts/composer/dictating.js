@@ -34,7 +34,7 @@ export const dictating = {
       },
       "ta-words": ({ detail }) => this.hear(detail.text),
       "ta-send": ({ detail }) => this.sendHeard(detail.text),
-      "ta-stop": () => this.running && this.$emit("stop"),
+      "ta-stop": () => this.$emit("stop"), // also of a run that this box has not heard of yet
     };
   },
 
@@ -71,6 +71,7 @@ export const dictating = {
     },
     onMicDown(event) {
       if (event.button) return;
+      event.currentTarget.setPointerCapture(event.pointerId); // else nobody tells of a button that is let go elsewhere
       this.held = false;
       clearTimeout(this.holding);
       this.holding = setTimeout(() => {

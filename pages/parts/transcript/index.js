@@ -57,8 +57,9 @@ export class Transcript {
     this.more.hidden = !snapshot.more;
     this.settleLast();
     this.stick.toEnd();
-    tell("reset");
-    for (const told of this.underWay()) tell(...told);
+    const now = this.underWay();
+    tell("reset", now.map(([, { id }]) => id));
+    for (const told of now) tell(...told);
   }
 
   prepend(window) {
@@ -130,7 +131,7 @@ export class Transcript {
       else if (name === "over") {
         turn?.over(a);
         this.announce(a.state === "done" ? "Answer ready" : a.state === "failed" ? "The turn failed" : "Stopped");
-        tell("over", id, a.state);
+        tell("over", id, { stopped: a.why === "user" });
       }
     }
   }
@@ -197,7 +198,12 @@ export class Transcript {
     const turn = this.running;
     if (!turn?.underWay || !this.turns.has(turn.id)) return [];
     const open = [...this.thoughts.values()].filter((thought) => thought.turn === turn && thought.open);
-    return [["turn", toldOf(turn)], ...open.map((thought) => ["thought", thoughtOf(thought, turn.id)])];
+    const asks = [...turn.asks.values()].filter((ask) => ask.open);
+    return [
+      ["turn", toldOf(turn)],
+      ...open.map((thought) => ["thought", thoughtOf(thought, turn.id)]),
+      ...asks.map(({ id }) => ["asked", { id, turn: turn.id, text: "" }]),
+    ];
   }
 
   tick() {

@@ -21,8 +21,12 @@ export function ran(s, { id, mine }, tell) {
   else if (s.run.spoken && !quiet) rest(s, tell);
 }
 
-export function over(s, { id }, tell) {
+export function over(s, { id, stopped }, tell) {
   if (!s.run || s.run.id !== id) return;
+  if (stopped && s.run.spoken && s.voice) {
+    hush(s, tell); // wherever somebody pressed Stop
+    wait(s, tell, "quiet", QUIET);
+  }
   s.run = null;
   s.stopping = false;
   if (s.pending) send(s, tell, s.pending);
@@ -68,6 +72,11 @@ export function spoken(s, event, tell) {
   s.voice = false;
   wait(s, tell, "quiet", QUIET);
   rest(s, tell);
+}
+
+/** What cannot be spoken now is not tried again with each sentence of the same turn. */
+export function failed(s) {
+  if (s.run) s.run = { ...s.run, spoken: false };
 }
 
 export function quiet(s, event, tell) {

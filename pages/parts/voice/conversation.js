@@ -35,7 +35,10 @@ export class Conversation {
         began: (utterance) => this.began(utterance),
         ended: () => this.wall.ended(),
         empty: () => this.empty(),
-        failed: (sentence) => this.on.tell?.(sentence),
+        failed: (sentence) => {
+          this.happen("failed");
+          this.on.tell?.(sentence);
+        },
       },
     });
     this.narrator = new Narrator({
@@ -87,6 +90,13 @@ export class Conversation {
     this.happen("hidden", { hidden });
   }
 
+  /** It is over: nothing is told any more, by no timer either. */
+  close() {
+    this.happen("leave");
+    for (const timer of Object.values(this.timers)) this.clock.clear(timer);
+    this.on = {};
+  }
+
   /** What was to be sent cannot be. */
   unsent() {
     this.happen("unsent");
@@ -113,14 +123,15 @@ export class Conversation {
     this.narrator.ended(id, { text, ok });
   }
 
+  /** Without a text it was spoken already, or nobody was there to hear it. */
   asked({ id, turn, text }) {
-    if (this.speaks(turn)) this.narrator.question(id, text);
+    if (text && this.speaks(turn)) this.narrator.question(id, text);
     this.happen("asked", { id: turn });
   }
 
-  over(turn) {
+  over(turn, { stopped = false } = {}) {
     if (this.state.run?.id === turn) this.narrator.reset();
-    this.happen("over", { id: turn });
+    this.happen("over", { id: turn, stopped });
   }
 
   // ── below ──

@@ -1,5 +1,6 @@
 // The dialog "Voice": how this person talks with agents. Everything in it counts at once, and stays in this browser.
 import { languages } from "./settings.js";
+import { means, recognises, synthesises } from "./means.js";
 import { TALK } from "./keys.js";
 
 const SAMPLE = "This is how I sound. You may interrupt me at any time.";
@@ -23,7 +24,7 @@ export const VoiceDialog = {
         <fieldset>
           <legend>You speak</legend>
           <label v-if="service.listens" class="ta-field">Understood by
-            <select :value="settings.hear" @change="$emit('set', { hear: $event.target.value })">
+            <select :value="means.hear" @change="$emit('set', { hear: $event.target.value })">
               <option value="browser" :disabled="!recognises">This browser{{ recognises ? "" : " (it cannot)" }}</option>
               <option value="service">The server’s speech service</option>
             </select>
@@ -43,13 +44,13 @@ export const VoiceDialog = {
             <span>{{ one.label }}<small>{{ one.note }}</small></span>
           </label>
           <label v-if="service.speaks" class="ta-field">Spoken by
-            <select :value="settings.say" @change="onSay($event.target.value)">
-              <option value="browser">This browser</option>
+            <select :value="means.say" @change="onSay($event.target.value)">
+              <option value="browser" :disabled="!synthesises">This browser{{ synthesises ? "" : " (it cannot)" }}</option>
               <option value="service">The server’s speech service</option>
             </select>
           </label>
           <label class="ta-field">Voice
-            <select :value="settings.voice[settings.say]" @change="onVoice($event.target.value)">
+            <select :value="settings.voice[means.say] ?? ''" @change="onVoice($event.target.value)">
               <option value="">{{ voices.length ? "The usual one" : noVoices }}</option>
               <option v-for="one in voices" :key="one.id" :value="one.id">{{ one.name }}</option>
             </select>
@@ -57,7 +58,7 @@ export const VoiceDialog = {
           <label class="ta-field">Speed <output>{{ settings.rate.toFixed(1) }} ×</output>
             <input type="range" min="0.5" max="2" step="0.1" :value="settings.rate" @input="$emit('set', { rate: +$event.target.value })">
           </label>
-          <label v-if="settings.say === 'browser'" class="ta-field">Pitch <output>{{ settings.pitch.toFixed(1) }}</output>
+          <label v-if="means.say === 'browser'" class="ta-field">Pitch <output>{{ settings.pitch.toFixed(1) }}</output>
             <input type="range" min="0" max="2" step="0.1" :value="settings.pitch" @input="$emit('set', { pitch: +$event.target.value })">
           </label>
           <div class="ta-dialog-row">
@@ -75,7 +76,8 @@ export const VoiceDialog = {
     languages: languages(),
     voices: [],
     offered: "unknown", // whether the browser recognises this language on the device
-    recognises: "SpeechRecognition" in window || "webkitSpeechRecognition" in window,
+    recognises: recognises(),
+    synthesises: synthesises(),
     LINE: `Press the microphone, or ${TALK}, and speak; hold either to talk as long as you hold it.`,
     SAMPLE,
     SPEAKING: [
@@ -93,15 +95,20 @@ export const VoiceDialog = {
   }),
 
   computed: {
+    /** Who really does it: what was chosen may not be there. */
+    means() {
+      return means(this.settings, this.service);
+    },
     noVoices() {
-      return this.settings.say === "service" ? "The service’s own" : "This browser has no voice";
+      return this.means.say === "service" ? "The service’s own" : "This browser has no voice";
     },
     localNote() {
       if (this.offered === "downloading") return "The browser is fetching what it needs to recognise this language here.";
       return this.offered === "downloadable" ? "The browser can recognise this language on this device." : "";
     },
     foot() {
-      if (this.settings.hear !== "service") {
+      if (!this.means.hear) return "This browser cannot understand speech, and this server has no speech service.";
+      if (this.means.hear === "browser") {
         if (this.settings.local && this.offered === "available") return "What you say does not leave this device until it is sent.";
         return "What you say goes to the browser’s own speech service, its maker’s as a rule; nothing of it is kept here.";
       }
@@ -115,7 +122,8 @@ export const VoiceDialog = {
   },
 
   watch: {
-    "settings.say": "look",
+    "means.hear": "look",
+    "means.say": "look",
     "settings.lang": "look",
   },
 
@@ -137,9 +145,9 @@ export const VoiceDialog = {
       const now = await served(); // a key may have been given since
       if (now) this.$emit("service", { listens: now.listens, speaks: now.speaks, kept: now.kept });
       this.deafen?.();
-      if (this.settings.say === "service") this.voices = now?.voices ?? [];
+      if (this.means.say === "service") this.voices = now?.voices ?? [];
       else this.deafen = ownVoices(this.settings, (voices) => (this.voices = voices));
-      this.offered = this.settings.hear === "service" ? "unavailable" : await local(this.settings);
+      this.offered = this.means.hear === "service" ? "unavailable" : await local(this.settings);
     },
     async onInstall() {
       this.offered = "downloading";
@@ -147,7 +155,7 @@ export const VoiceDialog = {
       this.offered = await install(this.settings);
     },
     onVoice(id) {
-      this.$emit("set", { voice: { ...this.settings.voice, [this.settings.say]: id } });
+      this.$emit("set", { voice: { ...this.settings.voice, [this.means.say]: id } });
     },
     onSay(say) {
       this.$emit("set", { say });

@@ -2,41 +2,32 @@
 import { BrowserEar } from "./ear.js";
 import { BrowserMouth } from "./browser_mouth.js";
 import { Conversation } from "./conversation.js";
+import { means } from "./means.js";
 import { hindrance } from "./reasons.js";
 import { ServiceEar } from "./service_ear.js";
 import { ServiceMouth } from "./service_mouth.js";
 import { language } from "./settings.js";
-import { listen } from "./told.js";
+import { listen, sourceOf } from "./told.js";
 import { follower } from "./turns.js";
-
-/** What this browser, or else the server's speech service, can do: "browser", "service" or "" (neither). */
-export function means({ hear, say }, service) {
-  const ears = { browser: "SpeechRecognition" in window || "webkitSpeechRecognition" in window, service: service.listens };
-  const mouths = { browser: "speechSynthesis" in window, service: service.speaks };
-  return { hear: chosen(ears, hear), say: chosen(mouths, say) };
-}
-
-function chosen(all, wanted) {
-  return all[wanted] ? wanted : (Object.keys(all).find((one) => all[one]) ?? "");
-}
 
 export class Voice {
   /** `on` as in conversation.js; `service` {listens, speaks}: what the server offers; `elsewhere()`: whether another
-   *  window of this browser was used since, and so is the one that speaks of its own accord. */
-  constructor({ session, service, settings, on, elsewhere }) {
+   *  window of this browser was used since, and so is the one that speaks of its own accord; `past`: what told.js has
+   *  told until now, if that is to be spoken, too. */
+  constructor({ session, service, settings, on, elsewhere, past }) {
     Object.assign(this, { session, service, on, elsewhere });
-    this.build(settings);
+    this.build(settings, past);
   }
 
-  build(settings) {
+  build(settings, past) {
     const { hear, say } = (this.means = means(settings, this.service));
     const ear = hear === "service" ? (on) => new ServiceEar({ on, session: this.session }) : (on) => new BrowserEar({ on });
     const mouth = say === "service" ? (on) => new ServiceMouth({ on, session: this.session }) : (on) => new BrowserMouth({ on });
     this.stopListening?.();
-    this.conversation?.leave();
+    this.conversation?.close();
     this.conversation = new Conversation({ ear, mouth, settings: resolved(settings, say), on: this.on });
     this.settings = settings;
-    this.stopListening = listen(follower(this.conversation, this.elsewhere));
+    this.stopListening = listen(follower(this.conversation, { elsewhere: this.elsewhere, source: sourceOf }), past);
   }
 
   set(settings) {
@@ -63,7 +54,7 @@ export class Voice {
 
   close() {
     this.stopListening();
-    this.conversation.leave();
+    this.conversation.close();
   }
 }
 

@@ -44,9 +44,9 @@ export const START = Object.freeze({
 // hidden {hidden}, set {settings}, unsent      the page; unsent: what was to be sent cannot be
 // heard {final, interim}, sound, pause,        the ear, as in ear.js; sound counts only while others have the floor
 // writing, ended {why}
-// ran {id, mine}, over {id}, asked {id},       the session; asked: the agent waits for somebody's word; resumed: it
-// resumed {id}                                   does not any more
-// queued {utterances, read}, empty             the voice: this wants to be spoken; nothing is left to be
+// ran {id, mine}, over {id, stopped},          the session; stopped: by somebody, here or elsewhere; asked: the agent
+// asked {id}, resumed {id}                       waits for somebody's word; resumed: it does not any more
+// queued {utterances, read}, empty, failed     the voice: this wants to be spoken; nothing is left to be; it cannot
 // timer {what, token}                          what a `wait` had asked for
 const MOVES = {
   press: { idle: person.begin, listening: person.finish, thinking: person.interrupt, speaking: person.interrupt },
@@ -70,6 +70,7 @@ const MOVES = {
   resumed: always(agent.resumed),
   queued: { idle: agent.speak, listening: agent.speakUp, thinking: agent.speak, speaking: agent.speak },
   empty: { speaking: agent.spoken },
+  failed: always(agent.failed),
 
   timer: always((s, event, tell) => {
     if (s.waits[event.what] !== event.token) return; // stale

@@ -1,5 +1,7 @@
 // What follows when a person presses, holds, lets go, leaves, stops. See machine.js.
-import { clear, cutIn, deafen, give, hush, leaveWords, QUIET, rest, wait } from "./floor.js";
+import { clear, cutIn, deafen, give, hush, leaveWords, listen, QUIET, rest, wait, words } from "./floor.js";
+
+const HEARING = ["lang", "local"]; // settings of a recording
 
 export function begin(s, event, tell) {
   s.engaged = s.settings.conversation;
@@ -82,6 +84,7 @@ export function set(s, { settings }, tell) {
   if (!conversation) s.engaged = false;
   else if (!before.conversation && (s.mode === "listening" || s.asked)) s.engaged = true;
   if (quiet && s.voice) hush(s, tell);
+  if (s.ear && !s.ending && HEARING.some((name) => s.settings[name] !== before[name])) again(s, tell);
   if (s.mode !== "listening") rest(s, tell);
 }
 
@@ -90,6 +93,13 @@ export function unsent(s, event, tell) {
   s.due = s.doomed = s.engaged = false;
   clear(s, "late");
   if (s.mode !== "listening") rest(s, tell);
+}
+
+/** Another recording of the same message, since this one is in another language, or elsewhere. */
+function again(s, tell) {
+  if (s.mode === "listening") s.kept = words(s);
+  deafen(s, tell);
+  if (s.mode === "listening") listen(s, tell);
 }
 
 function end(s, tell, why) {

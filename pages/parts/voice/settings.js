@@ -36,7 +36,11 @@ export function save(settings) {
 
 /** BCP 47: the one that was chosen, else the browser's. */
 export function language({ lang }) {
-  return lang || navigator.language || "en-US";
+  try {
+    return Intl.getCanonicalLocales(lang)[0] ?? navigator.language;
+  } catch {
+    return navigator.language || "en-US"; // "", or what is no language
+  }
 }
 
 const LANGUAGES =

@@ -2,19 +2,20 @@
 // listens. While nobody does, telling costs nothing.
 //
 // name     arguments
-// reset    (nothing: all that was told before is void, what there is now follows)
+// reset    ids                                    all that was told before is void; what goes on now, these, follows
 // turn     {id, mine}                             a run has begun, or is under way
 // thought  {id, turn, kind, source, tool, args}   it has begun; `source` is what it has said so far
 // grew     id, text
 // ended    id, {ok, text}
-// asked    {id, turn, text}                       the agent waits for an answer
-// over     turn
+// asked    {id, turn, text}                       the agent waits for an answer; without a text: since before
+// over     turn, {stopped}                        stopped: by a person
 const ears = new Set();
 let stage = { now: () => [], source: () => "" };
 
-/** Tells `ear(name, ...arguments)` what is under way, then what happens; returns how to end that. */
-export function listen(ear) {
-  for (const told of stage.now()) ear(...told);
+/** Tells `ear(name, ...arguments)` what is under way, or instead what another ear was told before, then what happens;
+ *  returns how to end that. */
+export function listen(ear, past = stage.now()) {
+  for (const told of past) ear(...told);
   ears.add(ear);
   return () => ears.delete(ear);
 }

@@ -1,14 +1,22 @@
 // Between the transcript and a conversation: after a cut the transcript is told anew, and what was heard of a thought
 // before is not said again.
 
-/** What told.js calls; `conversation` as in conversation.js. Turns that begin while `elsewhere()` are another's. */
-export function follower(conversation, elsewhere = () => false) {
+/** What told.js calls; `conversation` as in conversation.js. Turns that begin while `elsewhere()` are another's;
+ *  `source(id)` is what a thought has said. */
+export function follower(conversation, { elsewhere = () => false, source = () => "" } = {}) {
   const heard = new Map(); // characters of each open thought
   const running = new Set();
   let before = null; // what was open before the reset
   return (name, ...args) => {
     if (name === "reset") {
-      before = new Map(heard);
+      const [open] = args;
+      const over = (id) => !open.includes(id);
+      for (const id of [...heard.keys()].filter(over)) conversation.ended(id, { text: source(id), ok: true });
+      for (const id of [...running].filter(over)) {
+        running.delete(id);
+        conversation.over(id);
+      }
+      before = new Map(heard); // of what is over, too: nobody asks for that again
       heard.clear();
     } else if (name === "turn") {
       if (running.has(args[0].id) || elsewhere()) return;
@@ -31,7 +39,7 @@ export function follower(conversation, elsewhere = () => false) {
     } else if (name === "asked") {
       if (running.has(args[0].turn)) conversation.asked(args[0]);
     } else if (name === "over") {
-      if (running.delete(args[0])) conversation.over(args[0]);
+      if (running.delete(args[0])) conversation.over(...args);
     }
   };
 }

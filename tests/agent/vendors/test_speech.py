@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import tracemalloc
 from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Any
 
@@ -12,7 +13,7 @@ from agent.chance import Chance
 from agent.errors import BadRequest, TooLong
 from agent.providers.endpoint import Endpoint
 from agent.settings import Settings
-from agent.speech import LONGEST_TEXT, NoSpeech, Recording, language, media_of
+from agent.speech import LARGEST, LONGEST_TEXT, NoSpeech, Recording, language, media_of
 from agent.vendors.keys import MemoryKeys
 from agent.vendors.speech import SpeechServers
 from tests.agent.providers.speech_server import WAV, SpeechServer
@@ -267,3 +268,33 @@ def test_a_recording_is_named_after_what_it_is(type: str, suffix: str):
 def test_what_is_no_recording_is_not_taken(type: str):
     with pytest.raises(BadRequest, match=r"no recording"):
         media_of(type)
+
+
+async def test_a_proxy_of_a_kind_that_is_not_known_costs_the_list_of_voices_and_no_more(
+    made: Made, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("ALL_PROXY", "socks5://127.0.0.1:1")
+    assert await made(speak_url="http://voices.example/v1").voices() == ()
+
+
+async def test_a_long_recording_goes_in_pieces_and_is_there_once(made: Made):
+    come = asyncio.Event()
+
+    async def take_a_little(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readexactly(100_000)
+        come.set()
+
+    async with await asyncio.start_server(take_a_little, "127.0.0.1", 0) as server:
+        speech = made(listen_url=f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/v1")
+        await speech.prepare()
+        recording = Recording(data=bytes(LARGEST), media="audio/webm")
+        tracemalloc.start()
+        try:
+            hearing = asyncio.create_task(anext(speech.hear(recording)))
+            await asyncio.wait_for(come.wait(), 10)
+            most = tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+        hearing.cancel()
+        await asyncio.wait([hearing])
+    assert most < LARGEST / 2

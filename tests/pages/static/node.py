@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import atexit
 import json
 import os
 import shutil
@@ -39,26 +40,44 @@ async def node(script: str, url: str | None = None, seconds: float = 20) -> Any:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             url = f"http://127.0.0.1:{probe.getsockname()[1]}"
+    source = SCRIPT % {"module": json.dumps(MODULE.as_uri()), "url": json.dumps(url), "script": script}
+    return await printed(source, seconds, "--experimental-websocket")
+
+
+async def printed(source: str, seconds: float, *options: str) -> Any:
+    """The JSON that a script writes."""
     program = shutil.which("node")
     if program is None:
         missing("There is no node on this machine: apt install nodejs.")
-    source = SCRIPT % {"module": json.dumps(MODULE.as_uri()), "url": json.dumps(url), "script": script}
-    process = await asyncio.create_subprocess_exec(
-        *(str(program), "--no-warnings", "--experimental-websocket", "--input-type=module", "-"),
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    )
+    command = (str(program), "--no-warnings", *options, "--input-type=module", "-")
+    process = _waiting.pop(command, None) or _started(command)
+    _waiting[command] = _started(command)  # it gets ready while this one works
     try:
-        out, errors = await asyncio.wait_for(process.communicate(source.encode()), seconds)
-    except TimeoutError:
+        out, errors = await asyncio.to_thread(process.communicate, source.encode(), seconds)
+    except subprocess.TimeoutExpired:
         process.kill()
-        out, errors = await process.communicate()
+        out, errors = process.communicate()
         pytest.fail(f"The script did not end: {out.decode()} {errors.decode()}")
     if b"bad option" in errors:
         missing("This node has no WebSocket of its own: install 20.10 or newer.")
     assert process.returncode == 0, errors.decode()
+    assert out, f"The script printed nothing. {errors.decode()}"
     return json.loads(out)
+
+
+def _started(command: tuple[str, ...]) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
+
+_waiting: dict[tuple[str, ...], subprocess.Popen[bytes]] = {}
+"""The next node for each command, which has no script yet."""
+
+
+@atexit.register
+def _dismissed() -> None:
+    for process in _waiting.values():
+        process.kill()
+        process.communicate()
 
 
 def tool(name: str) -> str:

@@ -313,7 +313,7 @@ async def test_a_page_that_is_left_is_silent_and_one_that_comes_back_goes_on() -
 async def test_what_is_hushed_before_it_begins_is_not_spoken_after_all_on_linux(
     platform: str, after: list[str]
 ) -> None:
-    """speech-dispatcher forgets a cancel that comes too early, and ends what it speaks for the next that it is given."""
+    """speech-dispatcher forgets a cancel that comes too early, and ends what it speaks for what comes next."""
     seen = await browser(
         f"""
         build(); scope.navigator = {{ platform: "{platform}" }};

@@ -284,3 +284,21 @@ async def test_in_a_conversation_what_others_ask_is_spoken_too_but_not_over_who_
     assert found["sent"] == ["I have something long to say about all of this"]
     assert found["said"] == "You asked: I have something long to say about all of this."
     assert found["stops"] == 0
+
+
+async def test_one_that_was_closed_tells_nothing_any_more() -> None:
+    """The settings of the voice make another one in its place."""
+    found = await talked("""
+      const talk = new Talk({ answer });
+      talk.conversation.press();
+      await talk.listens();
+      await talk.room.says("tell me about Paris");
+      await talk.speaks();
+      const told = [];
+      talk.conversation.on.state = ({ mode }) => told.push(mode);
+      talk.conversation.close();
+      const before = told.length;
+      await talk.clock.run(60_000);
+      print({ last: told[before - 1], later: told.slice(before), sounds: talk.room.synth.entry });
+    """)
+    assert found == {"last": "idle", "later": [], "sounds": None}

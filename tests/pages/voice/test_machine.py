@@ -16,6 +16,8 @@ const event = (state, told) => {
   if (name === "interim") return { kind: "heard", final: "", interim: more };
   if (name === "ended") return { kind: "ended", why: more ? { kind: more, sentence: more } : null };
   if (name === "ran" || name === "their") return { kind: "ran", id: more, mine: name === "ran" };
+  if (name === "cut") return { kind: "over", id: more || "t1", stopped: true };
+  if (name === "lang") return { kind: "set", settings: { lang: more } };
   if (["over", "asked", "resumed"].includes(name)) return { kind: name, id: more || "t1" };
   if (name === "queued" || name === "read") return { kind: "queued", utterances: SAID, read: name === "read" };
   if (name === "timer") return { kind: "timer", what: more, token: state.waits[more] ?? -1 };
@@ -66,6 +68,9 @@ TABLE: list[tuple[str, str, str]] = [
     (ASKED + ", ran t1, queued, over, empty, timer quiet", "idle", ""),
     (ASKED + ", ran t1, queued, empty", "thinking", "wait quiet"),
     (ASKED + ", ran t1, queued, empty, queued", "speaking", "speak"),
+    (ASKED + ", ran t1, queued, failed, empty, queued", "speaking", ""),  # the gap
+    (ASKED + ", ran t1, queued, failed, empty, queued, timer quiet", "idle", ""),
+    (ASKED + ", ran t1, failed, over, press, heard hi, pause, ended, ran t2, queued", "speaking", "speak"),
     (ASKED + ", ran t1, over", "idle", ""),
     (ASKED + ", unsent", "idle", ""),
     (ASKED + ", timer late", "idle", "tell late"),
@@ -73,6 +78,18 @@ TABLE: list[tuple[str, str, str]] = [
     # a conversation
     (SPEAKS + ", over", "speaking", ""),
     (SPEAKS + ", over, empty", "speaking", "wait quiet"),
+    # stopped by somebody elsewhere
+    (SPEAKS + ", cut", "speaking", "hush, wait quiet"),
+    (SPEAKS + ", cut, timer quiet", "listening", "listen"),
+    (SPEAKS + ", cut t0", "speaking", ""),
+    (SPEAKS + ", read, cut", "speaking", ""),  # that is of another turn, perhaps
+    (TALK + ", cut", "listening", "listen"),
+    # another language counts at once
+    ("press, heard hello, lang de", "listening", "abort, listen"),
+    ("press, heard hello, lang de, heard welt, pause, ended", "thinking", "wait late, send hello welt"),
+    ("press, heard hello, pause, lang de", "listening", ""),
+    ("press, heard hello, lang en", "listening", ""),
+    (PHONES + ", lang de", "speaking", "abort, listen"),
     (SPEAKS + ", over, empty, stale quiet", "speaking", ""),
     (SPEAKS + ", over, empty, timer quiet", "listening", "listen"),
     (SPEAKS + ", empty, timer quiet", "thinking", ""),
@@ -238,7 +255,7 @@ function wander(seed, steps) {
     else if (what < 0.2) told = roll() < 0.4 ? pick(KINDS) : pick(["press", "hold", "release"]);
     else if (what < 0.45) told = pick([`heard w${said} `, `interim w${said}`, "heard stop", "pause", "writing"]);
     else if (what < 0.55) told = roll() < 0.1 ? "ended busy" : "ended";
-    else if (what < 0.65 && run) told = `${pick(["over", "asked", "resumed"])} ${pick([run, run, run, "none"])}`;
+    else if (what < 0.65 && run) told = `${pick(["over", "cut", "asked", "resumed"])} ${pick([run, run, run, "none"])}`;
     else if (what < 0.65) told = `${pick(["ran", "their"])} t${said}`;
     else if (what < 0.8) told = roll() < 0.1 ? "read" : "queued";
     else if (what < 0.88) told = speaking || roll() < 0.2 ? "empty" : "queued";
