@@ -31,7 +31,6 @@ class People:
             person = self._free[fake].pop()
         else:
             person = new_person(self._chromium, self.faults, viewport={"width": 1200, "height": 800})
-            person.on("requestfailed", lambda r: open("/tmp/failed_requests","a").write(r.method + " " + r.url + " " + str(r.failure) + "\n"))
             if fake:
                 person.add_init_script(FAKE)
         self._used.append((fake, person))
