@@ -47,6 +47,7 @@ class People:
     def leave(self) -> list[str]:
         for fake, person in self._used:
             for page in person.pages:
+                page.wait_for_load_state()  # else the server notes requests that were broken off
                 page.evaluate("localStorage.clear()")
                 page.close()
             person.clear_cookies()
