@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import logging
 import os
 import socket
 import sys
@@ -100,6 +101,7 @@ def run(settings: Settings, hub: Hub, environ: Mapping[str, str], keys: KeyStore
     from pages.api.locks import Locks
     from pages.api.secret import kept, token_secret
     from pages.handshake import Handshake
+    from pages.hung_up import HungUp
     from pages.listening import notice_dead_peers, say_goodbye
     from storage.recordings import KeptRecordings
 
@@ -107,6 +109,7 @@ def run(settings: Settings, hub: Hub, environ: Mapping[str, str], keys: KeyStore
         # NiceGUI ties these to reconnect_timeout; a dead link should be noticed sooner than it is given up
         core.sio.eio.ping_interval, core.sio.eio.ping_timeout = 10, 5
         Server.instance.config.ws_protocol_class = Handshake
+        logging.getLogger("uvicorn.error").addFilter(HungUp())
 
     async def announce() -> None:
         while not Server.instance.started:  # noqa: ASYNC110 (uvicorn has no event for it; handlers run just before)

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import fcntl
 import gc
+import os
+import tempfile
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
 
 import pytest
 
@@ -14,3 +19,29 @@ def what_is_left_is_not_looked_through_again() -> Iterator[None]:
     yield
     gc.collect()
     gc.freeze()
+
+
+@pytest.fixture(autouse=True)
+def the_machine(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Tests run two at a time; one that is `alone` waits until the other has ended, and has the next one wait."""
+    run = os.environ.get("PYTEST_XDIST_TESTRUNUID")
+    if run is None:
+        yield
+        return
+    how = fcntl.LOCK_EX if request.node.get_closest_marker("alone") else fcntl.LOCK_SH
+    folder = Path(tempfile.gettempdir())
+    with ExitStack() as machine:
+        with held(folder / f"{run}-door", fcntl.LOCK_EX):  # who waits here goes in before all who come later
+            machine.enter_context(held(folder / f"{run}-machine", how))
+        yield
+
+
+@contextmanager
+def held(file: Path, how: int) -> Iterator[None]:
+    """A lock between processes."""
+    handle = os.open(file, os.O_CREAT | os.O_RDWR, 0o600)
+    try:
+        fcntl.flock(handle, how)
+        yield
+    finally:
+        os.close(handle)

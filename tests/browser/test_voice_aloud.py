@@ -22,6 +22,8 @@ from .sound import SILENCE, SPOKEN, Sound, Tape, figure, latest, sounding, speak
 from .tab import new_person
 from .talker import FAKE, listen, listens, microphone, say, spoken
 
+pytestmark = pytest.mark.alone
+
 OpenTalker = Callable[..., Page]
 
 

@@ -17,6 +17,8 @@ from .sound import SILENCE, SPOKEN, Sound, Tape, figure, latest, microphone, sou
 from .tab import new_person
 from .voice_page import voice_page
 
+pytestmark = pytest.mark.alone
+
 PACE = 50  # words written in a second
 
 NUMBERS = "one two three four five six seven eight nine ten eleven twelve".split()

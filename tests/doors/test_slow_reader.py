@@ -24,6 +24,8 @@ from tests.builders import Scripted, Wait
 
 from .world import World, until, world
 
+pytestmark = pytest.mark.alone
+
 OTHERS = 19
 CHUNKS, SIZE = 100, 10_000
 MOST = 400_000  # bytes that wait in the server for one reader: what asyncio takes at once, and a frame

@@ -596,6 +596,7 @@ async def test_a_search_that_nobody_waits_for_ends_early(store: DiskStore, monke
 # ── the event loop ───────────────────────────────────────────────────────────────────────────────────────
 
 
+@pytest.mark.alone
 async def test_settling_into_a_session_of_a_thousand_turns_leaves_the_event_loop_alone(
     store: DiskStore, tmp_path: Path
 ) -> None:
