@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from .conftest import OpenTab
@@ -24,6 +25,7 @@ def call(page: Page, name: str) -> None:
     expect(page.get_by_label("Your name")).to_be_hidden()
 
 
+@pytest.mark.alone
 def test_three_people_see_each_other_and_who_wrote_what(server: Server, open_tab: OpenTab) -> None:
     ada = open_tab(server.url)
     ask(ada, server.write("three", words("say", "word " * 200), pace=0.02))

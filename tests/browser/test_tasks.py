@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from .conftest import OpenTab
@@ -101,6 +102,7 @@ def test_a_task_goes_on_without_its_page_and_is_told_when_it_is_done(shop: Serve
     expect(row.locator(".ta-task-result")).to_contain_text("There.")
 
 
+@pytest.mark.alone
 def test_the_drawer_keeps_what_has_come_when_the_window_gets_narrow_and_wide(shop: Server, open_tab: OpenTab) -> None:
     page = tasks(open_tab, shop)
     begin(page, shop.write("resized", [["say", "Well."], ["wait", 1]]))

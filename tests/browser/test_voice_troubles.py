@@ -29,6 +29,7 @@ def test_a_reload_keeps_what_was_heard(server: Server, talker: OpenTalker) -> No
 
 
 @pytest.mark.parametrize("how", ["Escape", "microphone"])
+@pytest.mark.alone
 def test_what_is_stopped_right_after_it_was_sent_is_stopped(server: Server, talker: OpenTalker, how: str) -> None:
     page = talker(server.url)
     listen(page)
