@@ -44,7 +44,7 @@ export const VoiceDialog = {
             <span>{{ one.label }}<small>{{ one.note }}</small></span>
           </label>
           <label v-if="service.speaks" class="ta-field">Spoken by
-            <select :value="means.say" @change="onSay($event.target.value)">
+            <select :value="means.say" @change="$emit('set', { say: $event.target.value })">
               <option value="browser" :disabled="!synthesises">This browser{{ synthesises ? "" : " (it cannot)" }}</option>
               <option value="service">The server’s speech service</option>
             </select>
@@ -156,9 +156,6 @@ export const VoiceDialog = {
     },
     onVoice(id) {
       this.$emit("set", { voice: { ...this.settings.voice, [this.means.say]: id } });
-    },
-    onSay(say) {
-      this.$emit("set", { say });
     },
   },
 };
