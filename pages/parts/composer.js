@@ -178,8 +178,9 @@ export default {
       this.pending = null;
     },
     stop() {
+      const stops = this.running || this.mode !== "idle"; // the voice may have heard of a run before this box has
       window.dispatchEvent(new Event("ta-stopped")); // voice.js is silent before the server has heard of it
-      if (this.running) this.$emit("stop");
+      if (stops) this.$emit("stop");
     },
     keep() {
       if (this.pending) write(this.pending.key, { ...this.pending, key: undefined });

@@ -3,6 +3,7 @@
 // "ta-models" (a window event, from transcript/outcome.js or settings.js) opens it, too.
 //
 // A vendor may list hundreds of models: the first few of each are drawn, or those that are searched for.
+import { connected, OFFLINE } from "thinkaloud-connection";
 
 const FEW = 6; // models of a vendor until somebody wants all
 const MANY = 40; // … that a search shows
@@ -163,14 +164,11 @@ export default {
     onClose() {
       window.removeEventListener("keydown", this.onEscape, true);
     },
-    choose(model) {
+    async choose(model) {
       if (model === this.model) return this.close();
-      if (!window.socket?.connected) {
-        this.sentence = "There is no connection to the server at the moment. Try again when it is back.";
-        return;
-      }
       this.busy = model;
-      this.$emit("choose", { model });
+      if (await connected()) return this.$emit("choose", { model });
+      this.refused(OFFLINE);
     },
     chooseFirst() {
       const first = this.$refs.body.querySelector(".ta-offer");

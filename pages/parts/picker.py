@@ -12,7 +12,7 @@ from agent.models import Account, Shelf
 from .state import begin, change
 
 
-class ModelPicker(ui.element, component="picker.js"):
+class ModelPicker(ui.element, component="picker.js", esm={"thinkaloud-connection": "connection"}):
     """`on_look` is called when somebody opens it, and must end in `fill`; `on_choose(model)` in `show` or `refused`."""
 
     def __init__(self, *, on_look: Callable[[], Any], on_choose: Callable[[str], Any]) -> None:

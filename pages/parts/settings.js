@@ -3,9 +3,9 @@
 // "ta-settings" (a window event with {vendor}, from transcript/outcome.js or picker.js) opens it at that vendor.
 //
 // What is typed as a key is in no data of this component: it is read off its field when it is sent, and emptied then.
+import { connected, OFFLINE } from "thinkaloud-connection";
 
 const MAC = /Mac|iPhone|iPad/.test(navigator.platform);
-const OFFLINE = "There is no connection to the server at the moment. Try again when it is back.";
 
 export default {
   template: `
@@ -111,18 +111,22 @@ export default {
       if (this.back) window.dispatchEvent(new Event("ta-models")); // it led here for want of a key
       this.back = false;
     },
-    save({ vendor, url: known }, form) {
-      if (this.trying) return;
-      if (!window.socket?.connected) return this.say(vendor, OFFLINE);
+    async save({ vendor, url: known }, form) {
+      if (!(await this.begin(vendor))) return;
       const key = form.elements.key.value.trim();
       const url = this.urls[vendor].trim();
-      this.trying = vendor;
       this.$emit("save", { vendor, key, url: url === known ? "" : url });
     },
-    forget({ vendor }) {
-      if (!window.socket?.connected) return this.say(vendor, OFFLINE);
+    async forget({ vendor }) {
+      if (await this.begin(vendor)) this.$emit("forget", { vendor });
+    },
+    async begin(vendor) {
+      if (this.trying) return false;
       this.trying = vendor;
-      this.$emit("forget", { vendor });
+      if (await connected()) return true;
+      this.trying = null;
+      this.say(vendor, OFFLINE);
+      return false;
     },
     say(vendor, sentence) {
       this.outcomes = { ...this.outcomes, [vendor]: { sentence, ok: false } };

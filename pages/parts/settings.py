@@ -14,7 +14,7 @@ from nicegui import ui
 from agent.models import Account
 
 
-class SettingsDialog(ui.element, component="settings.js"):
+class SettingsDialog(ui.element, component="settings.js", esm={"thinkaloud-connection": "connection"}):
     """`on_look()` is called when it opens and must end in `fill`; `on_save(vendor, key, url)` and `on_forget(vendor)`
     in `went`."""
 

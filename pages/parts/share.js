@@ -2,6 +2,7 @@
 // events  look, link {role, days}, role {user, role};  methods  change(state), fill(people), linked(path), refused(sentence).
 // What a link is made for is chosen first; a link that was made for something else goes from the page.
 
+import { connected, OFFLINE } from "thinkaloud-connection";
 import { hued, initials } from "thinkaloud-transcript/viewer.js";
 
 const ROLES = { viewer: "May watch", member: "May take part" };
@@ -129,21 +130,21 @@ export default {
     close() {
       this.$refs.dialog.close();
     },
-    ask() {
-      this.sentence = "";
-      if (this.reaches()) this.$emit("link", { role: this.role, days: this.days });
+    async ask() {
+      if (await this.reaches()) this.$emit("link", { role: this.role, days: this.days });
     },
-    grant(user, role) {
-      this.sentence = "";
-      if (this.reaches()) this.$emit("role", { user, role });
+    async grant(user, role) {
+      if (await this.reaches()) this.$emit("role", { user, role });
     },
     remove(user) {
       this.$refs.dialog.focus(); // the button is about to go
       this.grant(user, "");
     },
-    reaches() {
-      if (!window.socket?.connected) this.sentence = "There is no connection to the server at the moment. Try again when it is back.";
-      return window.socket?.connected;
+    async reaches() {
+      this.sentence = "";
+      const there = await connected();
+      if (!there) this.sentence = OFFLINE;
+      return there;
     },
     async copy(field) {
       try {

@@ -9,8 +9,10 @@ from nicegui import ui
 
 from .state import begin, change
 
+MODULES = {"thinkaloud-connection": "connection", "thinkaloud-transcript": "transcript"}
 
-class ShareDialog(ui.element, component="share.js", esm={"thinkaloud-transcript": "transcript"}):
+
+class ShareDialog(ui.element, component="share.js", esm=MODULES):
     """`open`: nobody signs in, so the address is all there is to share. `base` is what links begin with, if not with
     the address at which the browser finds the page. `on_look()` ends in `fill`, `on_link(role, days)` in `linked`,
     `on_role(user, role)` (empty: none any more) in `fill`; or either in `refused`."""

@@ -2,6 +2,7 @@
 // events  begin {id, text}, cancel {id}, resume {id}, open {id}, more;
 // methods  change(state), begun(id), refused(id, sentence), opened(id, result).
 // How long something takes is counted here; how far it is comes from the server, twice a second at most.
+import { connected, OFFLINE } from "thinkaloud-connection";
 import { hindrance, tell, want, wanted } from "thinkaloud-notify";
 import { dollars, seconds } from "thinkaloud-transcript/dom.js";
 import { safe } from "thinkaloud-transcript/html.js";
@@ -10,7 +11,6 @@ const DRAFT = "ta-draft:task";
 const AGAIN = 4000; // ms without a word before a task is asked for again, under the same id
 const WORDS = { running: "Running", done: "Done", interrupted: "Interrupted", failed: "Failed" };
 const ICONS = { done: "check_circle", interrupted: "pause_circle", failed: "error" };
-const OFFLINE = "There is no connection to the server at the moment. Try again when it is back.";
 
 export default {
   template: `
@@ -143,7 +143,7 @@ export default {
     },
 
     // ── below ──
-    begin() {
+    async begin() {
       this.sentence = "";
       if (!this.text.trim() || this.pending) return;
       if (this.text.length > this.longest) {
@@ -151,9 +151,10 @@ export default {
         this.sentence = `That has ${have} characters; ${most} is the most.`;
         return;
       }
-      if (!window.socket?.connected) return void (this.sentence = OFFLINE);
       this.pending = { id: crypto.getRandomValues(new Uint32Array(3)).join("-"), text: this.text };
-      this.post();
+      if (await connected()) return this.post();
+      this.settle();
+      this.sentence = OFFLINE;
     },
     post() {
       if (window.socket?.connected) this.$emit("begin", { ...this.pending });
@@ -168,8 +169,9 @@ export default {
       event.preventDefault();
       this.begin();
     },
-    act(name, row) {
-      if (!window.socket?.connected) return void (this.sentence = OFFLINE);
+    async act(name, row) {
+      this.sentence = "";
+      if (!(await connected())) return void (this.sentence = OFFLINE);
       document.querySelector(`[data-task="${CSS.escape(row.id)}"] h2 a`)?.focus(); // the button is about to go
       this.$emit(name, { id: row.id });
     },

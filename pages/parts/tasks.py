@@ -26,7 +26,7 @@ class Row(TypedDict):
     kept: NotRequired[bool]
 
 
-MODULES = {"thinkaloud-transcript": "transcript", "thinkaloud-notify": "notify"}
+MODULES = {"thinkaloud-connection": "connection", "thinkaloud-transcript": "transcript", "thinkaloud-notify": "notify"}
 
 
 class TaskBoard(ui.element, component="tasks.js", esm=MODULES):

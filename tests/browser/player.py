@@ -1,7 +1,8 @@
 """A provider that plays what a test wrote down; anything else it leaves to the demo.
 
 A message “play NAME” plays the file NAME.json of a folder: `{"pace": seconds, "steps": [[piece, …], …]}`, where a piece
-is `["think", text]`, `["say", text]`, `["call", tool, args]`, `["wait", seconds]` or `["fail", message]`.
+is `["think", text]`, `["say", text]`, `["call", tool, args]`, `["wait", seconds]`, `["until", file]` (is there) or
+`["fail", message]`.
 """
 
 from __future__ import annotations
@@ -64,6 +65,8 @@ async def play(script: Mapping[str, Any], since: Sequence[Part]) -> AsyncGenerat
             calls += 1
         elif kind == "wait":
             await asyncio.sleep(rest[0])
+        elif kind == "until":
+            await there(Path(rest[0]))
         elif kind == "fail":
             raise ProviderError(rest[0])
         elif kind == "think" and not going_on:
@@ -78,6 +81,12 @@ async def play(script: Mapping[str, Any], since: Sequence[Part]) -> AsyncGenerat
             continue
         await asyncio.sleep(script["pace"])
     yield FinishPiece(reason="calls" if any(piece[0] == "call" for piece in step) else "stop")
+
+
+async def there(file: Path) -> None:
+    """Returns once a test has made the file."""
+    while not file.exists():  # noqa: ASYNC110, ASYNC240 -- another process makes it
+        await asyncio.sleep(0.05)
 
 
 def next_step(steps: Sequence[Sequence[Line]], results: int) -> tuple[Sequence[Line], int]:

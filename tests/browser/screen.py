@@ -52,8 +52,13 @@ def ask(page: Page, text: str) -> None:
 
 def session_of(page: Page) -> str:
     """The id of the session, once the page has its address."""
+    return address_of(page).rsplit("/", 1)[1]
+
+
+def address_of(page: Page) -> str:
+    """The session's own, which takes the place of `/` a moment after the first message went."""
     page.wait_for_url(re.compile(r"/s/\w+"))
-    return page.url.rsplit("/", 1)[1]
+    return page.url
 
 
 def last_turn(page: Page) -> Locator:

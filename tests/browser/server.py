@@ -82,6 +82,13 @@ class Server:
         (self.folder / "scripts" / f"{name}.json").write_text(json.dumps(script(*steps, pace=pace)), encoding="utf-8")
         return f"play {name}"
 
+    def gate(self, name: str) -> Line:
+        """A line of scripts at which the agent waits for `open_gate`."""
+        return ["until", str(self.folder / f"{name}.open")]
+
+    def open_gate(self, name: str) -> None:
+        (self.folder / f"{name}.open").touch()
+
     def log(self, session: str) -> list[dict[str, Any]]:
         """The turns of the session's log: see `app.told`."""
         return httpx.get(f"{self.url}/test/log/{session}", timeout=10).raise_for_status().json()

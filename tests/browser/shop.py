@@ -36,6 +36,8 @@ from agent.providers.base import (
 from agent.settings import Settings
 from storage.store import DiskStore
 
+from .player import there
+
 PRICES = {"openai": 2e-6, "anthropic": 3e-6, "ollama": 0.0}
 NOTES = {"gpt-6.1-terra": "default", "gpt-6-luna": "cheap", "gpt-6.1-sol": "strong"}
 NAMES = [*NOTES, *(f"gpt-{n // 40}.{n % 10}-variant-{n}" for n in range(40, 337))]
@@ -85,6 +87,8 @@ async def pieces(kind: str, *rest: Any) -> AsyncGenerator[Piece, None]:
             yield TextPiece(text=rest[0])
         case "wait":
             await asyncio.sleep(rest[0])
+        case "until":
+            await there(Path(rest[0]))
         case "usage":
             yield UsagePiece(**rest[0])
         case "progress":

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from .conftest import OpenTab
-from .screen import answer, ask, composer, last_turn, wait_ended, wait_words
+from .screen import address_of, answer, ask, composer, last_turn, wait_ended, wait_words
 from .server import Server
 from .test_access import complaints, looks
 
@@ -47,7 +47,7 @@ def test_a_model_is_found_and_chosen_by_keyboard_in_all_windows(shop: Server, op
     page = open_tab(shop.url)
     ask(page, shop.write("one", [["say", "One."]]))
     wait_ended(page)
-    other = open_tab(page.url)
+    other = open_tab(address_of(page))
     badge(page).focus()
     page.keyboard.press("Enter")
     page.keyboard.type("luna")

@@ -9,7 +9,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from .conftest import OpenTab
 from .player import Line, words
-from .screen import ask, composer, last_turn, wait_ended, wait_words
+from .screen import address_of, ask, composer, last_turn, wait_ended, wait_words
 from .server import Server
 from .test_access import complaints, looks
 from .test_models import badge, search
@@ -103,7 +103,7 @@ def test_what_a_turn_took_is_told_beside_its_duration(shop: Server, open_tab: Op
     expect(page.locator(".ta-spent")).to_have_text("≈ $0.0055 this session")
     expect(page.get_by_text("this session")).to_be_hidden()
     page.set_viewport_size({"width": 1200, "height": 800})
-    other = open_tab(page.url)
+    other = open_tab(address_of(page))
     ask(page, shop.write("counts-again", [["say", "Done."], USAGE]))
     wait_ended(page, turns=2)
     for window in (page, other):
@@ -148,7 +148,7 @@ def test_a_wait_counts_down_also_for_who_comes_later_and_ends_with_what_comes(sh
     script = [["fail", f"{sentence} Try again in 5 s.", busy]], [["say", "There."], ["wait", 9]]
     ask(page, shop.write("waits", *script))
     expect(last_turn(page)).to_contain_text(f"{sentence} Trying again in 5 s.")
-    other = open_tab(page.url)
+    other = open_tab(address_of(page))
     expect(last_turn(other)).to_contain_text(re.compile("Trying again in [1-4] s."))
     for window in (page, other):
         expect(last_turn(window)).to_contain_text("There.", timeout=8000)
@@ -195,15 +195,18 @@ def test_the_agent_asks_and_two_windows_agree_on_the_answer(shop: Server, open_t
     ask(ada, shop.write("asks", [["think", "Hm."], CHOICES, ["ask", "And when?", []]]))
     question = ada.get_by_role("group", name="Which city?")
     expect(question).to_be_visible()
-    bob = open_tab(ada.url, width=380)
+    bob = open_tab(address_of(ada), width=380)
     bob.get_by_role("button", name="Paris, Texas").click()
     for window in (ada, bob):
         expect(window.get_by_role("group", name="Which city?")).to_contain_text("You answered: Paris, Texas")
         expect(window.get_by_role("button", name="Paris, France")).to_have_count(0)
         expect(last_turn(window)).to_contain_text("You said: Paris, Texas.")
     ada.get_by_label("Your answer").fill("on Mon")
-    ada.evaluate("window.socket.disconnect(); window.socket.connect()")
+    ada.evaluate("window.socket.io.engine.close()")  # the connection is lost
+    ada.wait_for_function("window.socket.connected")
     field = ada.get_by_label("Your answer")
+    expect(field).to_have_value("on Mon")
+    ada.reload()
     expect(field).to_have_value("on Mon")
     for look in looks(ada):
         assert complaints(ada) == [], look

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from .conftest import OpenTab
 from .player import words
-from .screen import ask, composer, last_turn, wait_ended, wait_words
+from .screen import address_of, ask, composer, last_turn, wait_ended, wait_words
 from .server import Server
 from .test_access import complaints, looks
 
@@ -25,13 +24,12 @@ def call(page: Page, name: str) -> None:
     expect(page.get_by_label("Your name")).to_be_hidden()
 
 
-@pytest.mark.alone
 def test_three_people_see_each_other_and_who_wrote_what(server: Server, open_tab: OpenTab) -> None:
     ada = open_tab(server.url)
-    ask(ada, server.write("three", words("say", "word " * 200), pace=0.02))
+    ask(ada, server.write("three", [*words("say", "word " * 20), server.gate("three")]))
     expect(ada.locator(".ta-people-button")).to_have_count(0)  # alone
     wait_words(ada, 20)
-    bob, cleo = open_tab(ada.url), open_tab(ada.url, width=380)
+    bob, cleo = open_tab(address_of(ada)), open_tab(address_of(ada), width=380)
     call(ada, "Ada Lovelace")  # Esc there has not stopped the agent
     expect(last_turn(ada)).to_have_attribute("data-state", "running")
     call(bob, "bob")
@@ -39,6 +37,7 @@ def test_three_people_see_each_other_and_who_wrote_what(server: Server, open_tab
     expect(bob.locator(".ta-people-button .ta-person")).to_have_count(2)
     assert "AL" in circles(bob)
     assert circles(cleo) == ["+2"]
+    server.open_gate("three")
     wait_ended(ada)
     composer(bob).press_sequentially("Now I")
     for page in (ada, cleo):
@@ -69,7 +68,7 @@ def test_the_address_is_there_to_be_copied_and_what_it_means(server: Server, ope
     share.click()
     dialog = page.get_by_role("dialog", name="Share this session")
     expect(dialog).to_contain_text("Nobody else can reach it.")
-    expect(dialog.get_by_label("Address")).to_have_value(page.url)
+    expect(dialog.get_by_label("Address")).to_have_value(address_of(page))
     dialog.get_by_role("button", name="Copy").click()
     page.wait_for_function("navigator.clipboard.readText().then((it) => it === location.href)")
     for look in looks(page):

@@ -13,7 +13,7 @@ from agent.chance import Chance
 from pages.api.auth import Tokens
 from pages.api.secret import token_secret
 
-from .screen import ask, composer, last_turn, wait_ended
+from .screen import address_of, ask, composer, last_turn, wait_ended
 from .server import Server
 from .tab import new_person
 from .test_access import complaints, looks
@@ -59,7 +59,7 @@ def adas(sign_in: SignIn) -> Page:
     page = sign_in("ada")
     ask(page, "What is 17% of 2,340?")
     wait_ended(page)
-    page.wait_for_url("**/s/*")
+    address_of(page)
     return page
 
 

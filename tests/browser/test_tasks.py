@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from .conftest import OpenTab
 from .player import words
+from .proxy import Proxy
 from .screen import composer
 from .server import Server
 from .tab import new_person
@@ -137,15 +138,37 @@ def test_a_task_killed_with_its_server_goes_on_from_its_last_step(tmp_path: Path
     try:
         call = ["call", "calculate", {"expression": "6 * 7"}]
         page = tasks(open_tab, server)
-        row = begin(page, server.write("killed", [call], words("say", "It is 42, " + "and so on " * 30), pace=0.05))
+        answer = words("say", "It is 42, " + "and so on " * 30)
+        row = begin(page, server.write("killed", [call], [*answer, server.gate("killed")]))
         expect(row).to_contain_text("Answering")
         server.kill()
         server.start()
         expect(row).to_contain_text("Interrupted", timeout=15_000)
-        server.write("killed", [call], words("say", "It is 42, " + "and so on " * 30), pace=0.001)
+        server.write("killed", [call], answer, pace=0.001)
         row.get_by_role("button", name="Continue").click()
         expect(row).to_contain_text("Done")
         row.get_by_role("link", name="Show").click()
         expect(page.locator("[data-kind=action]")).to_have_count(1)
     finally:
         server.stop()
+
+
+def test_what_cannot_be_begun_for_want_of_a_connection_says_so_and_stays(server: Server, open_tab: OpenTab) -> None:
+    proxy = Proxy(server.port)
+    try:
+        page = open_tab(proxy.url)
+        page.goto(f"{proxy.url}/tasks")
+        box = page.get_by_label("What is to be done?")
+        box.fill(server.write("cut", words("say", "Well.")))
+        proxy.cut()
+        page.wait_for_function("!window.socket.connected")
+        box.press("Enter")
+        expect(page.get_by_role("button", name="Begin")).to_be_disabled()
+        expect(page.get_by_text("There is no connection to the server at the moment.")).to_be_visible()
+        expect(box).to_have_value("play cut")
+        box.press("Enter")
+        proxy.mend()  # within the time that it waits
+        expect(page.locator(".ta-task", has_text="play cut")).to_have_count(1)
+        expect(box).to_have_value("")
+    finally:
+        proxy.close()

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from .conftest import OpenTab
 from .player import words
-from .screen import answer, ask, composer, expected, last_turn, session_of, shown, wait_ended, wait_words
+from .screen import address_of, answer, ask, composer, expected, last_turn, session_of, shown, wait_ended, wait_words
 from .server import Server
 
 TEXT = " ".join(f"word{n}" for n in range(300))
@@ -19,7 +19,7 @@ def test_two_people_see_the_same_live_and_either_may_speak_or_stop(server: Serve
     ada = open_tab(server.url)
     ask(ada, server.write("both", words("think", TEXT[:100]) + words("say", TEXT), pace=0.03))
     wait_words(ada, 100)
-    bob = open_tab(ada.url)
+    bob = open_tab(address_of(ada))
     wait_words(ada, 300)
     assert abs(len(wait_words(bob, 300)) - len(answer(ada))) < 200, "one of them is far behind"
     bob.get_by_role("button", name="Stop", exact=True).click()
@@ -42,7 +42,7 @@ def test_who_comes_late_and_stands_where_another_does_gets_every_letter(server: 
     pauses = [piece for n in range(4) for piece in (["wait", 0.5], ["say", f"word{n} "])]
     ask(ada, server.write("pauses", [["say", "first "], *pauses]))
     wait_words(ada, 5)
-    bob = open_tab(ada.url)
+    bob = open_tab(address_of(ada))
     seen = len(answer(bob))
     bob.wait_for_function(
         "(n) => document.querySelector('[data-kind=answer] .ta-body').textContent.length > n", arg=seen, timeout=1200

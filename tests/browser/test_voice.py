@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from .player import words
-from .screen import ask, composer, last_turn, session_of, wait_ended
+from .screen import address_of, ask, composer, last_turn, wait_ended
 from .server import Server
 from .talker import OpenTalker, listen, listens, microphone, mode, say, spoken
 from .test_access import complaints, looks
@@ -157,8 +157,7 @@ def test_an_answer_is_read_aloud_when_asked_and_stops_when_asked(server: Server,
 def test_what_is_spoken_is_on_the_screen_and_on_that_of_those_who_watch(server: Server, talker: OpenTalker) -> None:
     page = talker(server.url, captions=True)
     ask(page, server.write("before", words("say", "Hello.")))
-    session_of(page)
-    watcher = talker(page.url, fake=False, captions=True)
+    watcher = talker(address_of(page), fake=False, captions=True)
     page.evaluate("fake.slow = 200")
     listen(page)
     say(page, server.write("story", words("say", STORY), pace=0.02))

@@ -21,7 +21,7 @@ from pages.api.auth import Tokens
 from pages.api.secret import token_secret
 
 from .player import words
-from .screen import answer, ask, composer, wait_ended
+from .screen import answer, ask, composer, session_of, wait_ended
 from .server import Server
 from .sound import microphone as hearing
 from .sound import wait_for
@@ -264,8 +264,7 @@ def test_who_may_only_watch_has_no_microphone(app: Server, speech: SpeechService
     adas = talker()
     ask(adas, app.write("story", words("say", STORY)))
     wait_ended(adas)
-    adas.wait_for_url("**/s/*")
-    session = adas.url.rpartition("/")[2]
+    session = session_of(adas)
     vera = talker("vera", "viewer")
     vera.goto(link(adas, "viewer"))
     expect(vera.get_by_text("You may watch this session")).to_be_visible()

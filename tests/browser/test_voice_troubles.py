@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from .player import words
-from .screen import ask, composer, last_turn, session_of, wait_ended
+from .screen import address_of, ask, composer, last_turn, session_of, wait_ended
 from .server import Server
 from .talker import OpenTalker, listen, listens, microphone, mode, say, spoken
 from .test_access import complaints, looks
@@ -29,7 +29,6 @@ def test_a_reload_keeps_what_was_heard(server: Server, talker: OpenTalker) -> No
 
 
 @pytest.mark.parametrize("how", ["Escape", "microphone"])
-@pytest.mark.alone
 def test_what_is_stopped_right_after_it_was_sent_is_stopped(server: Server, talker: OpenTalker, how: str) -> None:
     page = talker(server.url)
     listen(page)
@@ -50,8 +49,7 @@ def test_stop_in_another_window_is_silence_here_too(server: Server, talker: Open
     listen(page)
     say(page, server.write("long", words("say", LONG), pace=0.03))
     page.wait_for_function("fake.spoken.length > 0")
-    session_of(page)
-    other = talker(page.url)
+    other = talker(address_of(page))
     other.get_by_role("button", name="Stop", exact=True).click()
     wait_ended(page, "interrupted")
     mode(page, "idle", 2)

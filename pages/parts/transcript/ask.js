@@ -3,7 +3,7 @@ import { button, el, icon } from "./dom.js";
 import { isMine } from "./viewer.js";
 
 export class Ask {
-  /** `drafts` keeps what was typed when the transcript is drawn anew. `reply(content)` sends an answer. */
+  /** `drafts`, as in drafts.js, keeps what was typed. `reply(content)` sends an answer. */
   constructor({ id, text, choices, closed, by, reply }, drafts, send) {
     Object.assign(this, { id, drafts, send, open: true });
     this.form = choices?.length ? this.made(choices) : this.field();
@@ -20,7 +20,7 @@ export class Ask {
 
   field() {
     const area = el("textarea", "ta-edit", { rows: "1", "aria-label": "Your answer", placeholder: "Your answer…" });
-    area.value = this.drafts.get(this.id) ?? "";
+    area.value = this.drafts.get(this.id);
     area.addEventListener("input", () => this.drafts.set(this.id, area.value));
     area.addEventListener("keydown", (event) => {
       if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;

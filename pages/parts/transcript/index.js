@@ -2,6 +2,7 @@
 import { tell as notify } from "thinkaloud-notify";
 import { setStage, tell } from "thinkaloud-voice/told.js";
 import { button, el, icon } from "./dom.js";
+import { Drafts } from "./drafts.js";
 import { sign } from "./message.js";
 import { Stick } from "./stick.js";
 import { Turn } from "./turn.js";
@@ -17,7 +18,7 @@ export class Transcript {
     this.asked = 0;
     this.turns = new Map();
     this.thoughts = new Map();
-    this.drafts = new Map(); // of answers to what the agent asks
+    this.drafts = new Drafts(); // of answers to what the agent asks
     this.current = null; // the thought that grew last: short frames are for it
     this.more = button("ta-earlier", "Show earlier", null, () => this.earlier());
     this.log = el("div", "ta-log", { role: "log", "aria-live": "off", "aria-label": "Transcript", tabindex: "0" });
