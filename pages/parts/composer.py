@@ -28,7 +28,7 @@ LIMITS = {
 }
 
 
-MODULES = {"thinkaloud-composer": "composer", "thinkaloud-notify": "notify"}
+MODULES = {"thinkaloud-composer": "composer", "thinkaloud-notify": "notify", "thinkaloud-voice": "voice"}
 
 
 class Composer(ui.element, component="composer.js", esm=MODULES):

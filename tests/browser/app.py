@@ -5,41 +5,29 @@ python -m tests.browser.app PORT FOLDER: sessions in FOLDER/data, scripts in FOL
 
 from __future__ import annotations
 
-import asyncio
-import os
 import sys
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-import main
 from agent.events import Event
+from agent.hub import Hub
 from agent.models import OneProvider
 from agent.providers.demo import Demo
 from agent.settings import Settings
 from agent.transcript import Ask, Message, Thought, Turn, fold
-from storage.store import DiskStore
 
 from .player import Player
+from .serving import serve
 
 
-def serve(port: int, folder: Path) -> None:
-    settings = Settings(port=port, data=folder / "data", docs=str(folder / "docs"), browser=False)
-    store = DiskStore(settings.data)
-    try:
-        hub = main.build(settings, store, models=OneProvider(Player(Demo(), folder / "scripts")))
-        hub.notices += store.notices
-        asyncio.run(hub.recover())
-        os.environ["NICEGUI_STORAGE_PATH"] = str(settings.data / "nicegui")  # as main.run does, before the import
-        from nicegui import app
+def door(hub: Hub) -> None:
+    from nicegui import app
 
-        async def log(session: str) -> list[dict[str, Any]]:
-            return told((await hub.open(session)).log.after(0))
+    async def log(session: str) -> list[dict[str, Any]]:
+        return told((await hub.open(session)).log.after(0))
 
-        app.add_api_route("/test/log/{session}", log)
-        main.run(settings, hub, {})
-    finally:
-        store.close()
+    app.add_api_route("/test/log/{session}", log)
 
 
 def told(events: Iterable[Event]) -> list[dict[str, Any]]:
@@ -64,4 +52,6 @@ def item(it: object) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    serve(int(sys.argv[1]), Path(sys.argv[2]))
+    folder = Path(sys.argv[2])
+    settings = Settings(port=int(sys.argv[1]), data=folder / "data", docs=str(folder / "docs"), browser=False)
+    serve(settings, OneProvider(Player(Demo(), folder / "scripts")), door)

@@ -7,14 +7,16 @@ import shutil
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from .minute import Cut, cut_for_a_minute
 from .server import Server
+from .sound import Sound, sounding
 from .tab import Tabs
 from .talker import OpenTalker, People
 
 OpenTab = Callable[..., Page]
+expect.set_options(timeout=15_000)  # ms; the usual five are over now and then, where all tests run at once
 
 
 @pytest.fixture(scope="session")
@@ -79,6 +81,12 @@ def open_tab(tabs: Tabs) -> Iterator[OpenTab]:
     """
     yield tabs.open
     assert tabs.close() == []
+
+
+@pytest.fixture(scope="module")
+def sound(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sound]:
+    with sounding(tmp_path_factory.mktemp("sound")) as sound:
+        yield sound
 
 
 @pytest.fixture(scope="package")

@@ -11,14 +11,12 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import sys
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import main
 from agent.errors import BadRequest, ProviderError
 from agent.models import Account, Offer, Shelf
 from agent.providers.base import (
@@ -34,9 +32,9 @@ from agent.providers.base import (
     WholePiece,
 )
 from agent.settings import Settings
-from storage.store import DiskStore
 
 from .player import there
+from .serving import serve
 
 PRICES = {"openai": 2e-6, "anthropic": 3e-6, "ollama": 0.0}
 NOTES = {"gpt-6.1-terra": "default", "gpt-6-luna": "cheap", "gpt-6.1-sol": "strong"}
@@ -175,17 +173,6 @@ class Shop:
 URLS = ("https://api.openai.com/v1", "https://api.anthropic.com")
 
 
-def serve(port: int, folder: Path) -> None:
-    settings = Settings(port=port, data=folder / "data", browser=False)
-    store = DiskStore(settings.data)
-    try:
-        hub = main.build(settings, store, models=Shop(folder))
-        asyncio.run(hub.recover())
-        os.environ["NICEGUI_STORAGE_PATH"] = str(settings.data / "nicegui")  # as main.run does, before the import
-        main.run(settings, hub, {})
-    finally:
-        store.close()
-
-
 if __name__ == "__main__":
-    serve(int(sys.argv[1]), Path(sys.argv[2]))
+    folder = Path(sys.argv[2])
+    serve(Settings(port=int(sys.argv[1]), data=folder / "data", browser=False), Shop(folder))

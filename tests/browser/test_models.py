@@ -27,10 +27,10 @@ def slowly(shop: Server, seconds: float) -> None:
 
 def test_the_picker_opens_at_once_and_fills_when_the_list_comes(shop: Server, open_tab: OpenTab) -> None:
     page = open_tab(shop.url)
-    slowly(shop, 1)
+    slowly(shop, 2)
     badge(page).click()
-    expect(search(page)).to_be_focused(timeout=500)
-    expect(page.get_by_text("Looking for models…")).to_be_visible(timeout=500)
+    expect(search(page)).to_be_focused(timeout=1500)
+    expect(page.get_by_text("Looking for models…")).to_be_visible(timeout=1500)
     before = page.locator("dialog[open]").bounding_box()
     expect(page.get_by_text("303 models")).to_be_visible()
     slowly(shop, 0)
@@ -204,13 +204,13 @@ def test_a_dialog_has_no_fault_in_either_theme_and_on_a_telephone(shop: Server, 
 
 def test_text_streams_on_while_the_list_is_awaited(shop: Server, open_tab: OpenTab) -> None:
     page = open_tab(shop.url)
-    ask(page, shop.write("streams", [["say", f"word{n} "] for n in range(60)], pace=0.02))
+    ask(page, shop.write("streams", [["say", f"word{n} "] for n in range(150)], pace=0.02))
     wait_words(page, 20)
     slowly(shop, 2)
     badge(page).click()
     before = len(answer(page))
     page.wait_for_function(
-        "(n) => document.querySelector('[data-kind=answer] .ta-body').textContent.length > n", arg=before, timeout=1000
+        "(n) => document.querySelector('[data-kind=answer] .ta-body').textContent.length > n", arg=before, timeout=1500
     )
     expect(page.get_by_text("Looking for models…")).to_be_visible()
     slowly(shop, 0)

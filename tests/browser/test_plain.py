@@ -178,7 +178,7 @@ def test_cut_lines_and_no_network_cost_nothing_and_repeat_nothing(server: Server
         expect(status).to_contain_text(re.compile("again in [34] s"))  # and not before, but for the network
         proxy.mend()
         page.context.set_offline(False)
-        expect(status).to_have_text("Live", timeout=1000)
+        expect(status).to_have_text("Live", timeout=2000)
         wait_over(page)
         frames = log_of(page, proxy.url, plain_session(page))
         assert frames[-1]["type"] == "done"

@@ -18,19 +18,13 @@ from playwright.sync_api import Browser, Page, expect
 from .player import words
 from .screen import composer, wait_ended
 from .server import Server
-from .sound import SILENCE, SPOKEN, Sound, Tape, figure, latest, sounding, speaking
+from .sound import SILENCE, SPOKEN, Sound, Tape, figure, latest, speaking
 from .tab import new_person
 from .talker import FAKE, listen, listens, microphone, say, spoken
 
 pytestmark = pytest.mark.alone
 
 OpenTalker = Callable[..., Page]
-
-
-@pytest.fixture(scope="module")
-def sound(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sound]:
-    with sounding(tmp_path_factory.mktemp("sound")) as sound:
-        yield sound
 
 
 @pytest.fixture(scope="module")

@@ -159,6 +159,26 @@ def test_a_conversation_goes_by_way_of_the_service_and_never_answers_itself(
         assert not any(data[:40] in kept or TONE[:40] in kept for kept in files), "something of it is kept"
 
 
+def test_where_the_browser_turns_out_to_have_no_voice_the_service_speaks(
+    app: Server, speech: SpeechService, talker: OpenTalker
+) -> None:
+    """Chromium without a speech dispatcher: it has speechSynthesis, and no voice."""
+    page = talker(bare=False, aloud=True, voice={"browser": "urn:gone", "service": "bm_two"})
+    assert page.evaluate("typeof speechSynthesis.speak") == "function"
+    awake(page)
+    ask(page, app.write("story", words("say", STORY)))
+    wait_for(lambda: [said.end for said in speech.spoken] == ["whole"] * 3)
+    assert speech.sentences == SENTENCES
+    assert {said.voice for said in speech.spoken} == {"bm_two"}
+    mode(page, "idle")
+    ask(page, app.write("again", words("say", "Again.")))
+    wait_for(lambda: speech.sentences[-1] == "Again.", seconds=3)
+    expect(page.locator(".ta-voice-trouble")).to_have_count(0)
+    page.evaluate("dispatchEvent(new Event('ta-voice-settings'))")
+    expect(page.get_by_label("Spoken by")).to_have_value("service")
+    expect(page.get_by_role("combobox", name="Voice")).to_have_value("bm_two")
+
+
 def test_stop_is_silence_and_the_service_is_asked_no_more(
     app: Server, speech: SpeechService, talker: OpenTalker
 ) -> None:

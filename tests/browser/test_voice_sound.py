@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
-from .sound import SILENCE, SPOKEN, Sound, Tape, figure, latest, microphone, sounding, speaking, speech
+from .sound import SILENCE, SPOKEN, Sound, Tape, figure, latest, microphone, speaking, speech
 from .tab import new_person
 from .voice_page import voice_page
 
@@ -23,12 +23,6 @@ PACE = 50  # words written in a second
 
 NUMBERS = "one two three four five six seven eight nine ten eleven twelve".split()
 STORY = [f"This is sentence number {number}, and it takes a while to say all of it." for number in NUMBERS[:10]]
-
-
-@pytest.fixture(scope="module")
-def sound(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sound]:
-    with sounding(tmp_path_factory.mktemp("sound")) as sound:
-        yield sound
 
 
 @pytest.fixture(scope="module")

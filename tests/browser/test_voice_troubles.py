@@ -83,6 +83,18 @@ def test_a_button_that_is_let_go_elsewhere_is_let_go(server: Server, talker: Ope
     listen(page)  # and a click is a click again
 
 
+def test_who_thinks_better_of_it_lets_the_button_go_elsewhere(server: Server, talker: OpenTalker) -> None:
+    page = talker(server.url)
+    microphone(page).hover()
+    page.mouse.down()
+    page.mouse.move(10, 10)
+    page.mouse.up()
+    page.wait_for_timeout(500)  # longer than a press takes to be a hold
+    assert not page.evaluate("fake.listens()")
+    mode(page, "idle")
+    listen(page)
+
+
 def test_a_voice_that_cannot_be_fetched_is_fetched_later(server: Server, talker: OpenTalker) -> None:
     page = talker(server.url)
     page.route("**/esm/**", lambda route: route.abort())

@@ -3,7 +3,7 @@
 //
 // to the voice      ta-mic {what: "press" | "hold" | "release" | "leave" | "warm"}, ta-stopped, ta-unsent
 // from the voice    ta-voice {mode}, ta-words {text}: what was heard so far, ta-send {text}: … and now it goes, ta-stop
-const HELD = 350; // ms after which a press is a hold: then it listens until the button is let go
+import { HELD } from "thinkaloud-voice/keys.js";
 
 export const MICROPHONE = `
   <button v-if="may" type="button" class="ta-tool ta-mic" :class="{ 'ta-on': mode !== 'idle' }" :disabled="gone"
@@ -79,9 +79,14 @@ export const dictating = {
         this.mic("hold");
       }, HELD);
     },
-    onMicUp() {
+    onMicUp(event) {
       clearTimeout(this.holding);
-      if (this.held) this.mic("release");
+      if (this.held) return this.mic("release");
+      const { left, right, top, bottom } = event.currentTarget.getBoundingClientRect();
+      const inside = event.clientX >= left && event.clientX <= right && event.clientY >= top && event.clientY <= bottom;
+      if (inside) return; // a click follows
+      this.held = true; // so that none counts: who lets go elsewhere has thought better of it
+      setTimeout(() => (this.held = false));
     },
     onMic() {
       if (!this.held) this.mic("press"); // a click, by whatever means

@@ -7,6 +7,7 @@ import { chosen, fit, onVoices, OTHER } from "./voices.js";
 const SETTLES = 100; // ms after a cancel in which speak() may be swallowed: Chromium 50, speech-dispatcher a bit more
 const VOICES = 250; // … that a chosen voice is waited for: Chromium lists none until some time after loading
 const FIRST = 6000; // … until the very first `start`: Android loads its engine, Linux starts speech-dispatcher
+const HASTY = 1500; // … where none is listed, and somebody else could speak
 const START = 2500; // … until a later one: a voice in the network takes a second, a loudspeaker by radio two
 const SLACK = 3000; // … that a piece may last longer than twice what is expected, until its `end` counts as lost
 const BREATH = 11_000; // … of one piece: Chromium cuts voices of the network off after 15 s, without an event
@@ -20,6 +21,8 @@ export class BrowserMouth {
     this.current = null; // { request, phase: "voices" | "settling" | "asked" | "speaking", pieces, utterance, … }
     this.started = false; // ever: this browser has a voice
     this.mute = false; // … or it was asked in vain
+    this.voiceless = false; // … and lists none
+    this.instead = () => false; // somebody else could speak: see fallback_mouth.js
     this.doubtful = true; // the queue may be stuck with what an earlier page left there
     this.dumb = new Set(); // voices of the network that never began
     this.localities = new Map(); // of languages, as allLocal has them
@@ -98,8 +101,13 @@ export class BrowserMouth {
     current.voice = voice;
     current.phase = "asked";
     // before speak(), which tells some errors from within
-    this.limit(this.started || this.mute ? START : FIRST, () => this.unheard());
+    this.limit(this.patience, () => this.unheard());
     synth.speak(utterance);
+  }
+
+  get patience() {
+    if (this.started || this.mute) return START;
+    return this.instead() && !this.synth.getVoices().length ? HASTY : FIRST;
   }
 
   voice({ request, plain }) {
@@ -191,6 +199,7 @@ export class BrowserMouth {
     if (current.utterance) this.silence(current); // it may begin yet
     this.doubtful = true;
     this.mute = !this.started && sentence !== CLICK;
+    this.voiceless = sentence === NONE;
     this.unlocked = null; // iOS tells nothing of a gesture that is missing: it may have been that
     this.on.failed?.(current.request.id, sentence);
   }
@@ -218,7 +227,8 @@ export class BrowserMouth {
 }
 
 const CLOCK = { set: (fn, ms) => setTimeout(fn, ms), clear: (id) => clearTimeout(id) };
-const NONE = "This browser has no voice here. Choose the speech service in the voice settings, or another browser.";
+const NONE =
+  "This browser has no voice here: use another one, or ask whoever runs this server to set up its speech service.";
 const CLICK = "Click anywhere on this page: before that, the browser lets it make no sound.";
 const SILENT = "The browser’s voice does not answer. Click anywhere on this page, or choose another voice.";
 const SENTENCES = {

@@ -132,6 +132,7 @@ export const VoiceDialog = {
       if (this.$refs.dialog.open) return;
       this.$refs.dialog.showModal();
       this.$refs.dialog.focus();
+      this.synthesises = synthesises(); // it may have turned out since that it cannot
       this.shown = true;
       this.look();
     },

@@ -2,7 +2,8 @@
 import { BrowserEar } from "./ear.js";
 import { BrowserMouth } from "./browser_mouth.js";
 import { Conversation } from "./conversation.js";
-import { means } from "./means.js";
+import { FallbackMouth } from "./fallback_mouth.js";
+import { hasNoVoice, means } from "./means.js";
 import { hindrance } from "./reasons.js";
 import { ServiceEar } from "./service_ear.js";
 import { ServiceMouth } from "./service_mouth.js";
@@ -22,12 +23,26 @@ export class Voice {
   build(settings, past) {
     const { hear, say } = (this.means = means(settings, this.service));
     const ear = hear === "service" ? (on) => new ServiceEar({ on, session: this.session }) : (on) => new BrowserEar({ on });
-    const mouth = say === "service" ? (on) => new ServiceMouth({ on, session: this.session }) : (on) => new BrowserMouth({ on });
+    const service = () => new ServiceMouth({ session: this.session });
+    const mouth = say === "service" ? service : () => this.own(service);
     this.stopListening?.();
     this.conversation?.close();
     this.conversation = new Conversation({ ear, mouth, settings: resolved(settings, say), on: this.on });
     this.settings = settings;
     this.stopListening = listen(follower(this.conversation, { elsewhere: this.elsewhere, source: sourceOf }), past);
+  }
+
+  /** The browser's voices, as long as it has any. */
+  own(service) {
+    const offered = () => Boolean(this.service.speaks);
+    const changed = () => {
+      hasNoVoice();
+      this.means = means(this.settings, this.service);
+      const { voice } = resolved(this.settings, this.means.say);
+      this.conversation.set({ voice });
+      return voice;
+    };
+    return new FallbackMouth({ own: new BrowserMouth(), offered, service, changed });
   }
 
   set(settings) {

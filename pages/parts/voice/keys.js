@@ -1,7 +1,7 @@
 // Ctrl+Shift+L (⌘ on a Mac) talks: a tap begins or ends it, holding it down talks as long as it is held. With these two
 // beside it, a letter is safe wherever the focus is; no letter alone does anything, anywhere.
 const MAC = /Mac|iPhone|iPad/.test(navigator.platform);
-const HELD = 350; // ms, as of the button: see composer/dictating.js
+export const HELD = 350; // ms after which a press is a hold, of the keys or of the button: see composer/dictating.js
 
 export const TALK = MAC ? "⇧⌘L" : "Ctrl+Shift+L";
 

@@ -13,8 +13,15 @@ export function recognises() {
 }
 
 export function synthesises() {
-  return "speechSynthesis" in window;
+  return "speechSynthesis" in window && !voiceless;
 }
+
+/** It has turned out that this browser speaks as little as one without speechSynthesis. */
+export function hasNoVoice() {
+  voiceless = true;
+}
+
+let voiceless = false;
 
 function chosen(all, wanted) {
   return all[wanted] ? wanted : (Object.keys(all).find((one) => all[one]) ?? "");

@@ -38,9 +38,6 @@ const SENTENCES = {
   "silence": "Nobody has spoken for a while, so it no longer listens: press to go on.",
   "late": "Your message has not arrived yet, so it no longer listens: press again once there is an answer.",
   "quiet": "Nothing is spoken here while a screen reader reads: that is chosen in the settings of the voice.",
-  "no-voice":
-    "This browser has no voice: choose the server’s speech service in the settings of the voice, or use " +
-    "another browser.",
 };
 
 // By their names in the browser: errors of recognition, and exceptions around the microphone.

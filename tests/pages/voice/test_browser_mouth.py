@@ -119,7 +119,9 @@ async def test_a_browser_without_voices_says_what_to_do_instead() -> None:
         print(seen);
         """
     )
-    sentence = "This browser has no voice here. Choose the speech service in the voice settings, or another browser."
+    sentence = (
+        "This browser has no voice here: use another one, or ask whoever runs this server to set up its speech service."
+    )
     assert [(name, text) for name, text, _ in seen] == [("failed", sentence)] * 3
 
 

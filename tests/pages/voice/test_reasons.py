@@ -10,7 +10,7 @@ REASONS = "const { hindrance, reason } = await import(`${VOICE}/reasons.js`);"
 
 KINDS = (
     "refused dismissed policy system no-device busy unplugged muted dead insecure offline no-recognition no-recording "
-    "service recogniser unreachable recorder limit nothing silence late quiet no-voice language"
+    "service recogniser unreachable recorder limit nothing silence late quiet language"
 ).split()
 
 
