@@ -177,7 +177,14 @@ def test_ctrl_c_while_it_asks_needs_no_enter(tmp_path: Path):
     ours, theirs = os.openpty()
     command = [sys.executable, "-m", "agent", "why?", f"--agent={tmp_path / 'mine.py'}"]
     try:
-        with subprocess.Popen(command, cwd=ROOT, stdin=theirs, stdout=subprocess.PIPE, start_new_session=True) as asker:
+        with subprocess.Popen(
+            command,
+            cwd=ROOT,
+            stdin=theirs,
+            stdout=subprocess.PIPE,
+            start_new_session=True,
+            preexec_fn=hears_ctrl_c,
+        ) as asker:
             assert asker.stdout
             while b">" not in asker.stdout.readline() + asker.stdout.read(1):
                 pass
@@ -186,3 +193,8 @@ def test_ctrl_c_while_it_asks_needs_no_enter(tmp_path: Path):
     finally:
         os.close(ours)
         os.close(theirs)
+
+
+def hears_ctrl_c() -> None:
+    """Also where these tests run in the background of a shell, which has all that it begins there ignore it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
