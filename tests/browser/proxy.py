@@ -67,6 +67,8 @@ class Proxy:
             far.settimeout(None)
             with self._lock:
                 self._open |= {near, far}
+            if listener is not self._listener:  # it was cut meanwhile
+                self._reset()
             for source, sink in ((near, far), (far, near)):
                 threading.Thread(target=self._pass_on, args=(source, sink), daemon=True).start()
 

@@ -1,6 +1,6 @@
 // Whether the page reaches its server, for what a person does that cannot wait in a queue.
 export const OFFLINE = "There is no connection to the server at the moment. Try again when it is back.";
-const PATIENCE = 3000; // ms: a page that was only just opened has its connection within them
+const PATIENCE = 5000; // ms: a page that was only just opened, or has lost it for a moment, has it within them
 const EVERY = 50;
 
 /** True as soon as there is a connection; false if there is none for `patience` ms. */
