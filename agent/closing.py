@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
-from .events import AskClosed, Event, ThoughtEnd, TurnEnd
+from .events import AskClosed, Event, ThoughtDelta, ThoughtEnd, TurnEnd
 from .transcript import Ask, Thought, Turn
 
 UNFINISHED = "Stopped before it finished."
@@ -26,7 +27,11 @@ def closings(turn: Turn, now: int) -> Iterator[Event]:
             yield AskClosed(turn=turn.id, ask=item.id)
 
 
-def crashed(turn: Turn, now: int) -> list[Event]:
-    """The same and the turn's end, where the server died in it."""
-    end = TurnEnd(turn=turn.id, reason="interrupted", why="crash", ms=max(0, now - turn.at))
-    return [*closings(turn, now), end]
+def crashed(turn: Turn, last: Event) -> list[Event]:
+    """The same and the turn's end, where the server died in it. All have the date of the log's `last` event: how long
+    the server was down is no part of what was done."""
+    at = last.at
+    if isinstance(last, ThoughtDelta) and last.marks:  # it has the date of its first part
+        at += last.marks[-1][0]
+    end = TurnEnd(turn=turn.id, reason="interrupted", why="crash", ms=max(0, at - turn.at))
+    return [replace(event, at=at) for event in (*closings(turn, at), end)]

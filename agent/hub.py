@@ -223,7 +223,7 @@ class Hub:
                 card = replace(self._card(found), title=found.title, model=found.model, created=created)
                 self._cards[session] = card.grown(unsettled)
                 if turn := found.transcript.running:
-                    for event in crashed(turn, self.chance.clock.now()):
+                    for event in crashed(turn, next(found.log.back_from(len(found.log)))):
                         found.append(event)
                     recovered.append(session)
                 await self._settle(found)

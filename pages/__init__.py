@@ -35,7 +35,7 @@ def mount(
 
     from agent.speech import Mute
 
-    from . import docs, files, session, signin, tasks, voice
+    from . import absent, docs, files, session, signin, tasks, voice
     from .api.doors import Doors
     from .api.mount import mount as mount_api
     from .gate import Gate
@@ -52,6 +52,7 @@ def mount(
     docs.mount(app, locks)
     session.mount(doors, examples, voice.mount(app, doors, speech or Mute(), recordings))
     tasks.mount(doors)
+    absent.mount(app, doors)
     mount_api(app, doors)
     app.on_connect(warmed_up)  # while the first person reads or types; earlier, it would delay the first page
     return doors

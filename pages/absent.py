@@ -1,19 +1,48 @@
-"""The pages for who finds no session: because it is not there or not for them, or since they may begin none."""
+"""The pages for who finds nothing: because it is not there or not for them, or since they may begin none."""
 
 from __future__ import annotations
 
-from nicegui import ui
+from fastapi import FastAPI, HTTPException, Request
+from fastapi.exception_handlers import http_exception_handler
+from nicegui import Client, ui
+from starlette.responses import Response
 
 from agent.entering import seen_by
 from agent.errors import Forbidden, ThinkaloudError
 from agent.hub import Hub
 
+from .api.doors import Doors
 from .frame import Frame
+from .gate import wants_page
 from .listing import Listing
 from .parts.text import text
 from .people import Visitor
 
 MOST = 60  # sessions that are listed; the drawer has all
+
+
+def mount(app: FastAPI, doors: Doors) -> None:
+    """Answers who asks for what is not there: browsers by a page, programs in JSON."""
+
+    @app.exception_handler(404)
+    async def unknown(request: Request, error: HTTPException) -> Response:
+        asked = request.scope
+        if "endpoint" in asked or not wants_page(asked) or not (doors.locks.open or request.state.person):
+            return await http_exception_handler(request, error)
+        with Client(ui.page(""), request=request) as client:
+            nowhere(doors.hub, Visitor(doors))
+        return client.build_response(request, 404)
+
+
+def nowhere(hub: Hub, visitor: Visitor) -> None:
+    """Builds what an address says at which there is nothing."""
+    frame = Frame("Not here")
+    with frame.drawer:
+        Listing(hub, visitor, current="", drawer=frame.drawer)
+    with frame.main, ui.element("section").classes("ta-welcome"):
+        text("h2", "This page is not here")
+        text("p", "There is nothing at this address. Perhaps it was mistyped, or cut short.")
+        way_on(visitor)
 
 
 def absent(hub: Hub, visitor: Visitor, error: ThinkaloudError) -> None:
@@ -26,10 +55,11 @@ def absent(hub: Hub, visitor: Visitor, error: ThinkaloudError) -> None:
     with frame.main, ui.element("section").classes("ta-welcome"):
         text("h2", "This session is not for you" if forbidden else "This session is not here")
         text("p", f"{error.message} Its owner can share it with you." if forbidden else error.message)
-        if visitor.may_begin:
-            text("a", "Start a new one").classes("ta-btn").props("href=/")
-        else:
-            text("a", "What you may watch").classes("ta-btn").props("href=/")
+        way_on(visitor)
+
+
+def way_on(visitor: Visitor) -> None:
+    text("a", "Start a new session" if visitor.may_begin else "What you may watch").classes("ta-btn").props("href=/")
 
 
 def watch_only(hub: Hub, visitor: Visitor) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import math
 import traceback
+from collections.abc import Callable
 from contextlib import suppress
 
 from nicegui import app, background_tasks, ui
@@ -41,22 +42,13 @@ class ModelChoice:
         self._looking = False
         with frame.badge:
             self._picker = ModelPicker(on_look=self._on_look, on_choose=self._on_choose)
-        if self.keys:
-            self._add_settings(frame)
+        Settings(hub, frame, visitor, on_change=self.show)  # a label may have to do with it
         ui.context.client.on_connect(self._prepare)  # while the person reads or types
 
     @property
     def keys(self) -> bool:
-        """Whether the person may see and change them: whose server it is. There is no dialog for others."""
-        return self._visitor.person.role == "owner"
-
-    def _add_settings(self, frame: Frame) -> None:
-        with frame.tools:
-            self._settings = SettingsDialog(
-                on_look=lambda: self._settings.fill(self._hub.models.accounts()),
-                on_save=self._on_save,
-                on_forget=self._on_forget,
-            )
+        """Whether the person may see and change them."""
+        return keeps_keys(self._visitor)
 
     def show(self) -> None:
         """As the session has it now."""
@@ -92,6 +84,25 @@ class ModelChoice:
     def _prepare(self) -> None:
         background_tasks.create(self._hub.models.prepare(self._session.model), name="prepare model")
 
+
+class Settings:
+    """The gear in the header and its dialog, on the page of whoever keeps the keys; nothing is there for others. Made
+    inside the page function; `on_change()` is called once something has been saved or forgotten."""
+
+    def __init__(
+        self, hub: Hub, frame: Frame, visitor: Visitor, *, on_change: Callable[[], object] = lambda: None
+    ) -> None:
+        self._hub = hub
+        self._on_change = on_change
+        if not keeps_keys(visitor):
+            return
+        with frame.tools:
+            self._dialog = SettingsDialog(
+                on_look=lambda: self._dialog.fill(hub.models.accounts()),
+                on_save=self._on_save,
+                on_forget=self._on_forget,
+            )
+
     async def _on_save(self, vendor: str, key: str, url: str) -> None:
         try:
             sentence, ok = await self._hub.models.save(vendor, key=key, url=url), True
@@ -108,8 +119,13 @@ class ModelChoice:
             self._went(vendor, "Forgotten.", True)
 
     def _went(self, vendor: str, sentence: str, ok: bool) -> None:
-        self._settings.went(vendor, sentence, ok=ok, accounts=self._hub.models.accounts())
-        self.show()  # a label may have to do with it
+        self._dialog.went(vendor, sentence, ok=ok, accounts=self._hub.models.accounts())
+        self._on_change()
+
+
+def keeps_keys(visitor: Visitor) -> bool:
+    """Whose server it is does."""
+    return visitor.person.role == "owner"
 
 
 def explained(error: Exception, what: str) -> str:

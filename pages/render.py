@@ -146,7 +146,12 @@ class Render:
             out.append({"cleared": turn.at} if isinstance(turn, Cleared) else self._turn(turn))
         out.reverse()
         first = next((turn["start"] for turn in out if "start" in turn), 0)
-        return {"turns": out, "more": first > 3}  # event 1 makes the session, 2 is the first message
+        left = any(isinstance(turn, Turn) for turn in turns[: len(turns) - len(out)])
+        return {"turns": out, "more": first > 0 and (left or self._turn_before(first))}
+
+    def _turn_before(self, event: int) -> bool:
+        """Whether the log has a turn that begins before that event. Looks no further back than it must."""
+        return any(isinstance(past, TurnStart) for past in self.session.log.back_from(event - 1))
 
     # ── events → ops ─────────────────────────────────────────────────────────────────────────────────────
 

@@ -16,6 +16,7 @@ from .api.doors import Doors
 from .frame import Frame
 from .listing import Listing
 from .markdown import render
+from .models import Settings
 from .parts.notice import notice
 from .parts.tasks import Row, TaskBoard
 from .people import Visitor
@@ -45,6 +46,7 @@ class TasksPage:
         frame = Frame("Tasks")
         with frame.drawer:
             Listing(self._hub, visitor, current="/tasks", drawer=frame.drawer)
+        Settings(self._hub, frame, visitor)
         with frame.main:
             self._board = TaskBoard(
                 may=visitor.may_begin,

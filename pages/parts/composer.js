@@ -178,7 +178,8 @@ export default {
       this.pending = null;
     },
     stop() {
-      const stops = this.running || this.mode !== "idle"; // the voice may have heard of a run before this box has
+      // The voice may have heard of a run before this box has. Without a connection that would stop a later one.
+      const stops = this.running || (this.runs && window.socket?.connected);
       window.dispatchEvent(new Event("ta-stopped")); // voice.js is silent before the server has heard of it
       if (stops) this.$emit("stop");
     },

@@ -162,13 +162,16 @@ export default {
       this.$refs.dialog.close();
     },
     onClose() {
+      this.busy = null;
       window.removeEventListener("keydown", this.onEscape, true);
     },
     async choose(model) {
       if (model === this.model) return this.close();
       this.busy = model;
-      if (await connected()) return this.$emit("choose", { model });
-      this.refused(OFFLINE);
+      const there = await connected();
+      if (this.busy !== model) return; // they thought better of it meanwhile
+      if (there) this.$emit("choose", { model });
+      else this.refused(OFFLINE);
     },
     chooseFirst() {
       const first = this.$refs.body.querySelector(".ta-offer");

@@ -77,8 +77,11 @@ export default {
   methods: {
     // ── called from Python ──
     fill(accounts) {
+      const before = new Map(this.accounts?.map(({ vendor, url }) => [vendor, url]));
       this.accounts = accounts;
-      for (const { vendor, url } of accounts) this.urls[vendor] = url;
+      for (const { vendor, url } of accounts) {
+        if (this.urls[vendor] === before.get(vendor)) this.urls[vendor] = url; // else somebody is just typing another
+      }
       const one = accounts.find(({ vendor }) => vendor === this.wanted) ?? (accounts.length === 1 ? accounts[0] : null);
       if (one && this.$refs.dialog.open) this.unfold(one.vendor);
     },
@@ -96,6 +99,7 @@ export default {
     open({ vendor = "", back = false } = {}) {
       if (this.$refs.dialog.open) return;
       Object.assign(this, { outcomes: {}, at: "", advanced: "" });
+      for (const { vendor, url } of this.accounts ?? []) this.urls[vendor] = url;
       this.wanted = vendor;
       this.back = back;
       this.$refs.dialog.showModal();
@@ -112,9 +116,9 @@ export default {
       this.back = false;
     },
     async save({ vendor, url: known }, form) {
-      if (!(await this.begin(vendor))) return;
       const key = form.elements.key.value.trim();
       const url = this.urls[vendor].trim();
+      if (!(await this.begin(vendor))) return;
       this.$emit("save", { vendor, key, url: url === known ? "" : url });
     },
     async forget({ vendor }) {

@@ -99,6 +99,7 @@ export default {
 
   created() {
     this.ahead = Date.now() - this.now; // of the server's clock
+    this.acting = new Set(); // rows of which something was asked that has yet to go
   },
 
   mounted() {
@@ -111,7 +112,7 @@ export default {
 
   unmounted() {
     clearInterval(this.ticking);
-    clearTimeout(this.again);
+    this.settle();
   },
 
   methods: {
@@ -152,7 +153,9 @@ export default {
         return;
       }
       this.pending = { id: crypto.getRandomValues(new Uint32Array(3)).join("-"), text: this.text };
-      if (await connected()) return this.post();
+      const there = await connected();
+      if (!this.pending) return; // the page was left
+      if (there) return this.post();
       this.settle();
       this.sentence = OFFLINE;
     },
@@ -170,10 +173,13 @@ export default {
       this.begin();
     },
     async act(name, row) {
+      if (this.acting.has(row.id)) return;
       this.sentence = "";
-      if (!(await connected())) return void (this.sentence = OFFLINE);
+      this.acting.add(row.id);
       document.querySelector(`[data-task="${CSS.escape(row.id)}"] h2 a`)?.focus(); // the button is about to go
-      this.$emit(name, { id: row.id });
+      if (await connected()) this.$emit(name, { id: row.id });
+      else this.sentence = OFFLINE;
+      this.acting.delete(row.id);
     },
     fold(row) {
       const { [row.id]: open, ...others } = this.results;

@@ -16,14 +16,14 @@ const LOST = "The server does not answer, so there is no voice here yet: try aga
 export default {
   template: `
     <div class="ta-voice">
-      <p v-if="trouble" class="ta-voice-trouble" role="alert"><q-icon name="mic_off" aria-hidden="true" />
+      <p v-if="trouble" class="ta-voice-trouble" role="alert"><q-icon name="error" aria-hidden="true" />
         <span>{{ trouble }}</span>
         <button type="button" class="ta-all" @click="open">Voice settings</button>
         <button type="button" class="ta-tool" aria-label="Dismiss" @click="trouble = ''"><q-icon name="close" /></button>
       </p>
       <div v-if="mode !== 'idle'" class="ta-voice-strip" :data-mode="mode" role="group" aria-label="Voice">
         <span class="ta-voice-sign" aria-hidden="true"><q-icon :name="ICONS[mode]" /></span>
-        <b class="ta-voice-mode">{{ NAMES[mode] }}</b>
+        <b class="ta-voice-mode">{{ writing ? "One moment…" : NAMES[mode] }}</b>
         <span class="ta-voice-says" :lang="said ? said.lang : null">{{ mode === "speaking" && said ? said.text : hint }}</span>
         <button type="button" class="ta-tool" :aria-pressed="settings.conversation ? 'true' : 'false'"
                 aria-label="Conversation" data-tip="Conversation: listen again after each answer"
@@ -36,7 +36,7 @@ export default {
       <Teleport to="body">
         <p v-if="caption" class="ta-caption" :lang="caption.lang" aria-hidden="true"><span>{{ caption.text }}</span></p>
       </Teleport>
-      <voice-dialog ref="dialog" :settings="settings" :service="served" :trouble="hindrance" @set="set" @try="tryOut" @service="serve" />
+      <voice-dialog ref="dialog" :settings="settings" :service="served" :trouble="hindrance || trouble" :voiceless="voiceless" @set="set" @try="tryOut" @service="serve" />
     </div>`,
 
   components: { VoiceDialog },
@@ -44,13 +44,18 @@ export default {
   emits: ["caption"],
 
   data() {
-    return { ...this.state, settings: load(), served: this.service, mode: "idle", trouble: "", hindrance: "", said: null, shown: null, ICONS, NAMES };
+    return { ...this.state, settings: load(), served: this.service, mode: "idle", runs: false, writes: false, trouble: "", hindrance: "", voiceless: false, said: null, shown: null, ICONS, NAMES };
   },
 
   computed: {
     hint() {
+      if (this.writing) return "What you said is being written down.";
       if (this.mode === "listening") return this.settings.sends ? "Speak; it is sent when you pause." : "Speak; you send it.";
       return this.mode === "thinking" ? "The answer will be spoken." : "";
+    },
+    /** It records no more, and its words are on their way. */
+    writing() {
+      return this.mode === "listening" && this.writes;
     },
     /** For a screen reader: not while somebody listens, who would hear it. */
     spokenOf() {
@@ -73,8 +78,11 @@ export default {
     may(may) {
       if (!may) this.leave(); // it was deleted, or they may only watch from now on
     },
+    runs() {
+      this.tell("ta-voice", { mode: this.mode, runs: this.runs });
+    },
     mode(mode) {
-      window.dispatchEvent(new CustomEvent("ta-voice", { detail: { mode } }));
+      this.tell("ta-voice", { mode, runs: this.runs });
       document.body.classList.toggle("ta-talking", mode !== "idle");
       if (mode !== "idle") this.channel?.postMessage("mine"); // one window of a browser talks at a time
     },
@@ -82,10 +90,15 @@ export default {
 
   created() {
     this.voice = null; // not reactive: it has timers and streams
+    this.ends = this.hides = 0; // how often talking was ended, and the page hidden: also while the voice is fetched
     this.handlers = {
       "ta-mic": ({ detail }) => this.mic(detail.what),
       "ta-stopped": () => this.voice?.conversation.stopped(),
       "ta-unsent": () => this.voice?.conversation.unsent(),
+      "ta-sent": () => {
+        this.trouble = ""; // they go on without
+        this.voice?.conversation.sent();
+      },
       "ta-read": ({ detail }) => this.read(detail),
       "ta-voice-settings": () => this.open(),
       focus: () => this.used(),
@@ -111,7 +124,8 @@ export default {
     document.removeEventListener("visibilitychange", this.onHidden);
     clearTimeout(this.fading);
     this.channel?.close();
-    this.voice?.close();
+    this.leave();
+    this.waking?.then((voice) => voice?.close()); // also if it has yet to come
   },
 
   methods: {
@@ -143,26 +157,29 @@ export default {
       const lost = () => (this.waking = null); // the next try may succeed
       this.waking ??= import("thinkaloud-voice").then(({ Voice }) => {
         const on = {
-          state: (state) => (this.mode = state.mode),
+          state: ({ mode, ending, run, due }) => Object.assign(this, { mode, writes: ending !== "", runs: Boolean(run) || due }),
           words: (text) => this.tell("ta-words", { text }),
           send: (text) => this.tell("ta-send", { text }),
           stop: () => this.tell("ta-stop"),
           tell: (sentence) => (this.trouble = sentence),
           caption: (said) => this.say(said),
+          voiceless: (is) => (this.voiceless = is),
         };
         const elsewhere = () => this.mode === "idle" && this.tab !== (lastUsed() ?? this.tab);
-        this.voice = new Voice({ session: this.session, service: this.served, settings: this.settings, on, elsewhere, past });
+        const { session, served: service, settings } = this;
+        this.voice = new Voice({ session, service, settings, on, hidden: document.hidden, elsewhere, past });
         return this.voice;
       }, lost);
       return this.waking;
     },
     async mic(what) {
       if (what === "warm") return void this.wake(); // so that nothing has to be fetched once it is pressed
-      if (what === "leave" && !this.voice) return;
       this.trouble = "";
+      if (what === "leave") return this.leave();
+      const { ends, hides } = this;
       const voice = await this.wake();
+      if (ends !== this.ends || hides !== this.hides) return; // nobody waits for it any more
       if (!voice) return void (this.trouble = LOST);
-      if (what === "leave") return voice.conversation.leave();
       this.hindrance = voice.hindrance;
       if (!this.hindrance || what === "release") return voice.conversation[what]();
       voice.conversation.leave(); // who wants to talk wants silence, too
@@ -170,7 +187,9 @@ export default {
     },
     async read(answer) {
       this.trouble = "";
+      const { ends } = this;
       const voice = await this.wake();
+      if (ends !== this.ends) return;
       if (voice) voice.conversation.read(answer);
       else this.trouble = LOST;
     },
@@ -178,9 +197,11 @@ export default {
       return this.read({ id: "", text });
     },
     onHidden() {
+      if (document.hidden) this.hides += 1;
       this.voice?.conversation.hidden(document.hidden);
     },
     leave() {
+      this.ends += 1;
       this.voice?.conversation.leave();
     },
     left() {

@@ -7,10 +7,10 @@ import pytest
 
 from agent import forking
 from agent.errors import BadRequest, Busy, Damaged, NotFound
-from agent.events import Event, ForkedFrom, SessionCreated, TurnEnd
+from agent.events import Event, ForkedFrom, SessionCreated, ThoughtDelta, ThoughtEnd, TurnEnd
 from agent.hub import Hub
 from agent.log import Journal, Memory, Past
-from agent.providers.base import UsagePiece
+from agent.providers.base import ThinkingPiece, UsagePiece
 from agent.session import Session
 from agent.store import Card, MemoryStore
 from agent.transcript import Turn
@@ -169,6 +169,26 @@ async def test_after_a_crash_at_any_event_everything_is_there_and_the_turn_is_ma
             assert isinstance(end, TurnEnd)
             assert (end.reason, end.why) == ("interrupted", "crash")
         assert [card.id for card in hub.cards()] == ["s"], f"cut at {cut}"
+
+
+async def test_the_time_that_a_server_was_down_counts_for_nothing():
+    clock = MovedClock()
+    a, b, c = (ThinkingPiece(text=text) for text in "abc")
+    thinking = [Wait(seconds=0.4), a, Wait(seconds=0.005), b, Wait(seconds=0.005), c, Wait(seconds=9)]
+    session = hub_with(Scripted(thinking, clock=clock), clock=clock).new()
+    session.say("count")
+    await clock.pass_(3)
+    store = Crashed({"s": list(session.log.after(0))})
+    last = session.log.after(0)[-1]
+    assert isinstance(last, ThoughtDelta)
+    assert last.content == "bc", "two pieces in one: the event has the date of the first"
+    await clock.pass_(3600)
+    assert await hub_with(Scripted(), store=store, clock=clock).recover() == ["s"]
+    *_, thought, end = store._events["s"]
+    assert isinstance(thought, ThoughtEnd)
+    assert isinstance(end, TurnEnd)
+    assert (thought.ms, end.ms) == (10, 410)
+    assert thought.at == end.at == last.at + 5
 
 
 async def test_a_long_session_is_folded_only_as_far_back_as_it_is_used():

@@ -86,12 +86,12 @@
     const entry = { text: utterance.text, at: performance.now(), end: null, heard: fake.listens() };
     setTimeout(() => {
       if (utterance !== current) return;
-      if (utterance.text) fake.spoken.push(entry); // without, it only asks whether it may
+      if (utterance.text.trim()) fake.spoken.push(entry); // without words, it only asks whether it may, or ends what was there
       tell(utterance, "start");
-      if (utterance.text) fake.say(utterance.text.split(" ")[0], { final: false });
+      if (utterance.text.trim()) fake.say(utterance.text.split(" ")[0], { final: false });
       setTimeout(() => {
         if (utterance !== current) return;
-        if (utterance.text) fake.say(utterance.text);
+        if (utterance.text.trim()) fake.say(utterance.text);
         entry.end = performance.now();
         current = null;
         tell(utterance, "end");

@@ -96,6 +96,27 @@ def test_live_stopped_and_edited_turns_have_no_fault(server: Server, open_tab: O
         assert complaints(page) == [], look
 
 
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_whatever_has_the_focus_in_the_header_wears_the_same_ring(
+    server: Server, open_tab: OpenTab, rich: str, theme: str
+) -> None:
+    page = open_tab(server.url, color_scheme=theme)
+    ask(page, rich)
+    wait_ended(page)
+    expect(page.get_by_role("button", name="Share", exact=True)).to_be_visible()
+    page.keyboard.press("Tab")  # from now on, it is the keyboard that brings the focus
+    rings = page.locator(".ta-header :is(button, a, input, [tabindex]):visible").evaluate_all(
+        """all => all.map((one) => {
+          one.focus();
+          const { outlineStyle, outlineWidth, outlineColor } = getComputedStyle(one);
+          return [one.ariaLabel || one.textContent, `${outlineStyle} ${outlineWidth} ${outlineColor}`];
+        })"""
+    )
+    assert {"Sessions menu", "Share", "Settings", "Theme: system"} <= {name for name, _ in rings}
+    assert len({ring for _, ring in rings}) == 1, rings
+    assert rings[0][1].startswith("solid 2px "), rings
+
+
 def looks(page: Page, widths: tuple[int, ...] = (1200, 380)) -> Iterator[str]:
     """Shows the page in both themes and at all widths."""
     for theme in ("light", "dark"):

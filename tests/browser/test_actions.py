@@ -71,13 +71,22 @@ def test_an_edited_message_is_asked_beside_the_old_session(server: Server, open_
     box.fill("never mind")
     page.keyboard.press("Escape")
     expect(page.locator(".ta-bubble")).to_have_text("play unedited")
-    page.locator(".ta-bubble").hover()
-    page.get_by_role("button", name="Edit message").click()
+    edit = page.get_by_role("button", name="Edit message")
+    expect(edit).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(box).to_be_focused()
+    page.get_by_role("button", name="Cancel").click()
+    expect(edit).to_be_focused()
+    edit.click()
     box.fill("play edited")
     page.get_by_role("button", name="Send again").click()
     page.wait_for_url(lambda url: "/s/" in url and not url.endswith(session))
     wait_ended(page)
     assert [item["text"] for item in shown(page)[0]["items"]] == ["playedited", "Theanswertowhatwasedited."]
+    for _ in range(2):  # as it began, and after a reload
+        expect(page.get_by_role("button", name="Show earlier")).to_be_hidden()
+        page.reload()
+        wait_ended(page)
     assert server.log(session) == before
 
 

@@ -60,6 +60,31 @@ def test_short_cuts_and_black_holes_are_made_up_for_without_a_reload(server: Ser
         hole.close()
 
 
+def test_while_there_is_no_connection_no_clock_runs_and_then_it_is_right_again(
+    server: Server, open_tab: OpenTab
+) -> None:
+    way = Proxy(server.port)
+    try:
+        page = open_tab(way.url)
+        ask(page, server.write("clock", [*words("think", "Hm."), server.gate("clock"), *words("say", "So.")]))
+        clock = last_turn(page).locator("[data-kind=thinking] .ta-time")
+        expect(clock).to_have_text(re.compile(r"^0\.[3-9] s|^[1-9]"))
+        way.cut()
+        page.wait_for_function("!window.socket.connected")
+        stood = clock.text_content()
+        page.wait_for_timeout(2_000)
+        assert clock.text_content() == stood
+        way.mend()
+        page.wait_for_function(
+            "([element, since]) => parseFloat(element.textContent) > since + 2",
+            arg=[clock.element_handle(), float((stood or "").split()[0])],
+        )
+        server.open_gate("clock")
+        wait_ended(page)
+    finally:
+        way.close()
+
+
 def test_a_killed_server_costs_nothing_that_was_seen_and_continue_completes_the_answer(
     tmp_path: Path, open_tab: OpenTab
 ) -> None:

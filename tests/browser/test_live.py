@@ -65,6 +65,22 @@ def test_thinking_folds_into_how_long_it_took(server: Server, open_tab: OpenTab)
     expect(page.locator("[data-kind=answer] .ta-body")).to_be_visible()
 
 
+def test_the_first_words_of_a_folded_thought_are_set_apart_where_its_blocks_are(
+    server: Server, open_tab: OpenTab
+) -> None:
+    text = "# Plan\n\nNone had *answered* yet.\nNone.\n\nA tour:\n\n- one\n- `two`\n\n$$x$$\n\n"
+    text += "| a | b |\n|---|---|\n| 1 | 2 |"
+    page = open_tab(server.url)
+    ask(page, server.write("gist", words("think", text) + words("say", "So.")))
+    for _ in range(2):  # as it grew, and after a reload
+        wait_ended(page)
+        gist = page.locator("[data-kind=thinking] .ta-gist")
+        expect(gist).to_have_text(re.compile(r"^Plan None had answered yet\. None\. A tour: one two x\S* a b 1 2$"))
+        name = re.compile(r"Thought for .* s Plan None had answered yet\. None\. A tour: one two")
+        expect(page.get_by_role("button", name=name)).to_be_visible()
+        page.reload()
+
+
 def test_what_a_person_unfolds_or_folds_stays_as_they_left_it(server: Server, open_tab: OpenTab) -> None:
     page = open_tab(server.url)
     call = ["call", "calculate", {"expression": "6 * 7"}]

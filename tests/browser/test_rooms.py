@@ -113,6 +113,7 @@ def test_a_guest_watches_and_knows_that_they_are_one(sign_in: SignIn, adas: Page
     guest.set_viewport_size({"width": 1200, "height": 800})
     guest.get_by_role("link", name="Tasks").click()
     expect(guest.get_by_text("None is shared with you yet.")).to_be_visible()
+    expect(guest.get_by_role("button", name="Settings")).to_have_count(0)
     assert complaints(guest) == []
     guest.get_by_role("link", name="Leave").click()
     guest.wait_for_url("**/signin")
@@ -163,3 +164,10 @@ def test_the_share_dialog_fits_a_telephone(sign_in: SignIn, adas: Page) -> None:
     assert box
     assert box["x"] >= 0
     assert box["x"] + box["width"] <= 380
+    adas.get_by_role("button", name="Get a link").click()
+    expect(adas.get_by_role("textbox", name="Link")).to_be_visible()
+    rows = adas.locator(".ta-share-link > *, .ta-share select")
+    assert rows.evaluate_all("all => all.map((one) => one.offsetHeight)") == [40] * 4
+    gaps = """([...all]) => all.slice(1).map((one, i) =>
+      one.getBoundingClientRect().top - all[i].getBoundingClientRect().bottom)"""
+    assert max(adas.locator(".ta-share .ta-sheet-body > *").evaluate_all(gaps)) <= 20

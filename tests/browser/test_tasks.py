@@ -9,7 +9,6 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from .conftest import OpenTab
 from .player import words
-from .proxy import Proxy
 from .screen import composer
 from .server import Server
 from .tab import new_person
@@ -43,6 +42,18 @@ def tasks(open_tab: OpenTab, server: Server, **look: object) -> Page:
     page.goto(f"{server.url}/tasks")
     page.get_by_label("What is to be done?").wait_for()
     return page
+
+
+def test_settings_are_at_hand_on_the_page_of_tasks(shop: Server, open_tab: OpenTab) -> None:
+    page = tasks(open_tab, shop)
+    page.keyboard.press("Control+,")
+    dialog = page.get_by_role("dialog", name="Settings")
+    expect(dialog.get_by_text("OpenAI")).to_be_visible()
+    assert complaints(page) == []
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    page.get_by_role("button", name="Settings").click()
+    expect(dialog).to_be_visible()
 
 
 def test_tasks_run_ask_fail_and_are_done(shop: Server, open_tab: OpenTab) -> None:
@@ -151,25 +162,3 @@ def test_a_task_killed_with_its_server_goes_on_from_its_last_step(tmp_path: Path
         expect(page.locator("[data-kind=action]")).to_have_count(1)
     finally:
         server.stop()
-
-
-def test_what_cannot_be_begun_for_want_of_a_connection_says_so_and_stays(server: Server, open_tab: OpenTab) -> None:
-    proxy = Proxy(server.port)
-    try:
-        page = open_tab(proxy.url)
-        page.goto(f"{proxy.url}/tasks")
-        box = page.get_by_label("What is to be done?")
-        box.fill(server.write("cut", words("say", "Well.")))
-        proxy.cut()
-        page.wait_for_function("!window.socket.connected")
-        box.press("Enter")
-        expect(page.get_by_role("button", name="Begin")).to_be_disabled()
-        expect(page.get_by_text("There is no connection to the server at the moment.")).to_be_visible()
-        expect(box).to_have_value("play cut")
-        proxy.mend()
-        page.wait_for_function("window.socket.connected")
-        page.evaluate("window.socket.io.engine.close(); document.querySelector('.ta-task-form button').click()")
-        expect(page.locator(".ta-task", has_text="play cut")).to_have_count(1)  # it is connected again within a second
-        expect(box).to_have_value("")
-    finally:
-        proxy.close()

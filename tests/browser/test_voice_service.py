@@ -179,6 +179,30 @@ def test_where_the_browser_turns_out_to_have_no_voice_the_service_speaks(
     expect(page.get_by_role("combobox", name="Voice")).to_have_value("bm_two")
 
 
+def test_the_dialog_says_who_really_speaks_while_it_is_open(
+    app: Server, speech: SpeechService, talker: OpenTalker
+) -> None:
+    """It turns out at “Try it” that the browser has no voice; later it has some after all."""
+    page = talker(bare=False)
+    page.evaluate("dispatchEvent(new Event('ta-voice-settings'))")
+    dialog = page.get_by_role("dialog", name="Voice")
+    spoken_by, voices = (dialog.get_by_role("combobox", name=name) for name in ("Spoken by", "Voice"))
+    expect(spoken_by).to_have_value("browser")
+    expect(voices.locator("option")).to_have_text(["This browser has no voice"])
+    dialog.get_by_role("button", name="Try it").click()
+    wait_for(lambda: len(speech.spoken) > 0)
+    expect(spoken_by).to_have_value("service")
+    expect(spoken_by.locator("option").first).to_have_text("This browser (it cannot)")
+    expect(voices.locator("option")).to_have_text(["The usual one", "Anna", "Boris"])
+    page.evaluate("""() => {
+      const voice = { voiceURI: "late", name: "Late", lang: "en-US", localService: true, default: true };
+      speechSynthesis.getVoices = () => [voice];
+      speechSynthesis.dispatchEvent(new Event("voiceschanged"));
+    }""")
+    expect(spoken_by).to_have_value("browser")
+    expect(voices.locator("option")).to_have_text(["The usual one", "Late"])
+
+
 def test_stop_is_silence_and_the_service_is_asked_no_more(
     app: Server, speech: SpeechService, talker: OpenTalker
 ) -> None:

@@ -4,12 +4,13 @@ import copy
 import random
 from typing import Any
 
+from agent import forking
 from agent.errors import ProviderError
 from agent.hub import WINDOW
 from agent.providers.base import AskPiece, FinishPiece, ProgressPiece, TextPiece, ThinkingPiece, UsagePiece
 from agent.session import Session
 from agent.store import MemoryStore
-from agent.transcript import Ask
+from agent.transcript import Ask, Turn
 from pages.markdown import render
 from pages.outcome import REST
 from pages.render import KEPT, Render
@@ -218,6 +219,24 @@ async def test_the_last_turns_come_first_and_the_earlier_ones_on_demand():
         assert asked(other) == asked(window)
         seen = asked(window) + seen
     assert seen == [f"question {i}" for i in range(50)]
+
+
+async def test_what_stands_before_the_first_turn_is_no_earlier_turn():
+    hub = hub_with(Scripted())
+    source = hub.new()
+    for question in ("one", "two", "three"):
+        source.say(question)
+        await source.wait_idle()
+    first, second, third = [turn for turn in source.transcript.turns if isinstance(turn, Turn)]
+    for turn, most, more in ((first, 20, False), (second, 20, False), (second, 1, True), (third, 2, True)):
+        fork = await forking.fork(hub, source.id, turn.id, content="changed")
+        await fork.wait_idle()
+        assert Render(fork).snapshot(turns=most)["more"] == more
+        await settle()
+        reopened = Render(await hub_with(Scripted(), store=hub._store).open(fork.id))  # type: ignore[arg-type]
+        assert reopened.snapshot(turns=most)["more"] == more
+        start = reopened.snapshot(turns=1)["turns"][0]["start"]
+        assert reopened.earlier(start)["more"] is False
 
 
 async def eventful() -> tuple[Session, Scripted, MovedClock]:

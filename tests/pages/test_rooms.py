@@ -170,6 +170,17 @@ async def test_keys_are_for_who_owns_the_server(sign_in: SignIn) -> None:
         client = await person.open("/")
         assert sum(isinstance(element, SettingsDialog) for element in client.elements.values()) == seen
         assert only(person, TranscriptView).props["viewer"]["keys"] == bool(seen)
+        client = await person.open("/tasks")
+        assert sum(isinstance(element, SettingsDialog) for element in client.elements.values()) == seen
+
+
+async def test_an_unknown_address_tells_strangers_nothing(sign_in: SignIn, adas: str) -> None:
+    vera, html = sign_in("vera", "viewer"), {"accept": "text/html"}
+    answer = await vera.http_client.get("/nope", headers=html)
+    assert (answer.status_code, "What you may watch" in answer.text, "Lisbon" in answer.text) == (404, True, False)
+    vera.http_client.cookies.clear()
+    assert (await vera.http_client.get("/nope", headers=html)).headers["location"] == "/signin?next=%2Fnope"
+    assert (await vera.http_client.get("/nope")).status_code == 401
 
 
 async def test_a_share_link_lets_somebody_in_who_has_signed_in_and_leaves_the_address(

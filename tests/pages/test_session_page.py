@@ -224,7 +224,24 @@ async def test_an_unknown_session_is_a_friendly_page(user: User) -> None:
     response = await user.http_client.get("/s/nothing")
     assert response.status_code == 404
     assert "There is no such session. It may have been deleted." in response.text
-    assert "Start a new one" in response.text
+    assert "Start a new session" in response.text
+
+
+@pytest.mark.parametrize("path", ["/nope", "/help", "/settings", "/s/", "/nope/%3Cb%3E"])
+async def test_an_unknown_address_is_a_friendly_page_for_browsers(user: User, path: str) -> None:
+    response = await user.http_client.get(path, headers={"accept": "text/html,*/*;q=0.8"})
+    assert response.status_code == 404
+    assert "This page is not here" in response.text
+    assert "Start a new session" in response.text
+
+
+@pytest.mark.parametrize("path", ["/nope", "/_nicegui/nope", "/static/nope", "/static/nope.js"])
+async def test_an_unknown_address_is_no_page_for_programs_nor_where_files_are(user: User, path: str) -> None:
+    for accept in ("*/*", "text/html") if path != "/nope" else ("*/*", "application/json"):
+        response = await user.http_client.get(path, headers={"accept": accept})
+        assert (response.status_code, response.json()) == (404, {"detail": "Not Found"})
+    posted = await user.http_client.post("/nope", headers={"accept": "text/html"})
+    assert (posted.status_code, posted.json()) == (404, {"detail": "Not Found"})
 
 
 async def test_the_badge_says_which_model(user: User, provider: Scripted) -> None:

@@ -2,7 +2,7 @@
 // its bit of the template) that knows about the voice. All else about it is voice.js, on the same page; between them:
 //
 // to the voice      ta-mic {what: "press" | "hold" | "release" | "leave" | "warm"}, ta-stopped, ta-unsent
-// from the voice    ta-voice {mode}, ta-words {text}: what was heard so far, ta-send {text}: … and now it goes, ta-stop
+// from the voice    ta-voice {mode, runs: a run it knows of, or a message on its way}, ta-words {text}: what was heard so far, ta-send {text}: … and now it goes, ta-stop
 import { HELD } from "thinkaloud-voice/keys.js";
 
 export const MICROPHONE = `
@@ -13,7 +13,7 @@ export const MICROPHONE = `
   </button>`;
 
 export const dictating = {
-  data: () => ({ mode: "idle", heard: "" }), // heard: the words at the end of the text that came by voice
+  data: () => ({ mode: "idle", runs: false, heard: "" }), // heard: the words at the end of the text that came by voice
 
   computed: {
     speaking() {
@@ -29,6 +29,7 @@ export const dictating = {
     this.voices = {
       "ta-voice": ({ detail }) => {
         this.mode = detail.mode;
+        this.runs = detail.runs;
         this.typing = false;
         if (detail.mode !== "listening") this.heard = "";
       },
@@ -70,7 +71,7 @@ export const dictating = {
       window.dispatchEvent(new CustomEvent("ta-mic", { detail: { what } }));
     },
     onMicDown(event) {
-      if (event.button) return;
+      if (event.button || !event.isPrimary) return;
       event.currentTarget.setPointerCapture(event.pointerId); // else nobody tells of a button that is let go elsewhere
       this.held = false;
       clearTimeout(this.holding);
@@ -80,6 +81,7 @@ export const dictating = {
       }, HELD);
     },
     onMicUp(event) {
+      if (!event.isPrimary) return; // a second finger
       clearTimeout(this.holding);
       if (this.held) return this.mic("release");
       const { left, right, top, bottom } = event.currentTarget.getBoundingClientRect();

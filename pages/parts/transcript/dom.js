@@ -24,6 +24,26 @@ export function button(cls, label, iconName, act, { bare = false } = {}) {
   return element;
 }
 
+const BLOCK = /^(BLOCKQUOTE|BR|DIV|H[1-6R]|LI|OL|P|PRE|TABLE|T[DHR]|UL)$/;
+
+/** The first `most` characters of an element's text as one line; what stands in different blocks is set apart. */
+export function beginning(element, most) {
+  let text = "";
+  for (const piece of pieces(element)) {
+    text = (text + piece).replace(/\s+/g, " ").trimStart();
+    if (text.length > most) break;
+  }
+  return text.slice(0, most).trimEnd();
+}
+
+function* pieces(node) {
+  if (node.nodeType === Node.TEXT_NODE) return void (yield node.data);
+  const apart = BLOCK.test(node.nodeName) || node.getAttribute?.("display") === "block" ? " " : ""; // maths has the latter
+  yield apart;
+  for (const child of node.childNodes) yield* pieces(child);
+  yield apart;
+}
+
 /** Copies, and shows for a moment that it did. */
 export async function copy(text, element) {
   try {

@@ -105,13 +105,16 @@ export class Transcript {
       tell("ended", id, { ok: a.ok, text: thought?.source ?? "" });
     } else if (name === "turn") {
       this.log.append(this.made(id));
-      tell("turn", toldOf(id));
+      for (const told of toldOf(this.turns.get(id.id))) tell(...told);
       this.settleLast();
       this.say("Thinking");
     } else if (name === "clear") this.log.append(cleared());
     else {
       const turn = this.turns.get(id);
-      if (name === "message") turn?.add(a);
+      if (name === "message") {
+        turn?.add(a);
+        if (isMine(a.author)) tell("answers", id);
+      }
       else if (name === "thought") {
         if (turn?.underWay?.waiting) this.say("Thinking"); // again
         this.current = turn?.add(a);
@@ -201,7 +204,7 @@ export class Transcript {
     const open = [...this.thoughts.values()].filter((thought) => thought.turn === turn && thought.open);
     const asks = [...turn.asks.values()].filter((ask) => ask.open);
     return [
-      ["turn", toldOf(turn)],
+      ...toldOf(turn),
       ...open.map((thought) => ["thought", thoughtOf(thought, turn.id)]),
       ...asks.map(({ id }) => ["asked", { id, turn: turn.id, text: "" }]),
     ];
@@ -209,6 +212,7 @@ export class Transcript {
 
   tick() {
     this.root.classList.toggle("ta-idle", Date.now() - this.heard > IDLE);
+    if (window.socket?.connected === false) return; // nobody here knows whether it still goes on: clocks stand still
     this.running?.underWay?.tick();
     if (!this.current) return;
     for (const thought of this.thoughts.values()) thought.tick();
@@ -232,8 +236,9 @@ export class Transcript {
   }
 }
 
-function toldOf(turn) {
-  return { id: turn.id, mine: isMine(turn.by) };
+function toldOf({ id, by, authors }) {
+  const told = [["turn", { id, mine: isMine(by) }]];
+  return [...authors].some(isMine) ? [...told, ["answers", id]] : told;
 }
 
 function thoughtOf({ id, kind, source, text }, turn) {

@@ -12,8 +12,8 @@ export class Message {
     this.shown = this.files.length ? [list(this.files)] : [];
     if (message.text) this.shown.push(...bubble(message.text));
     const copyButton = button("ta-act", "Copy message", "content_copy", () => copy(this.text, copyButton), { bare: true });
-    const editButton = button("ta-act ta-again", "Edit message", "edit", () => this.edit(), { bare: true });
-    this.bar = el("div", "ta-bar", {}, copyButton, editButton);
+    this.editButton = button("ta-act ta-again", "Edit message", "edit", () => this.edit(), { bare: true });
+    this.bar = el("div", "ta-bar", {}, copyButton, this.editButton);
     this.body = el("div", "ta-said", {}, el("span"), ...this.shown, this.bar);
     const named = { "data-message": message.id, "data-author": message.author };
     this.element = el("div", "ta-item ta-message", named, el("span", "ta-dot"), this.body);
@@ -24,14 +24,17 @@ export class Message {
     const area = el("textarea", "ta-edit", { "aria-label": "Edit message", rows: "3" });
     area.value = this.text;
     const who = this.body.firstChild;
-    const done = () => this.body.replaceChildren(who, ...this.shown, this.bar);
+    const never = () => {
+      this.body.replaceChildren(who, ...this.shown, this.bar);
+      this.editButton.focus(); // where the keyboard was before
+    };
     const send = () => (area.value.trim() || this.files.length) && this.resend(area.value);
     const buttons = el("div", "ta-bar ta-shown", {});
-    buttons.append(button("ta-primary", "Send again", null, send), button("ta-plain", "Cancel", null, done));
+    buttons.append(button("ta-primary", "Send again", null, send), button("ta-plain", "Cancel", null, never));
     area.addEventListener("keydown", (event) => {
       if (event.key === "Escape") {
         event.stopPropagation(); // here it means "never mind", not "stop the agent"
-        done();
+        never();
       } else if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
         event.preventDefault();
         send();

@@ -1,5 +1,5 @@
 // One thought: a head with its kind and duration, a body that grows. Closed markdown is HTML, the rest a plain tail.
-import { el, icon, seconds } from "./dom.js";
+import { beginning, el, icon, seconds } from "./dom.js";
 import { safe } from "./html.js";
 import { Tail } from "./tail.js";
 
@@ -74,7 +74,7 @@ export class Thought {
     if (this.kind === "observation") this.title.textContent = ok ? "Observation" : "Observation: failed";
     if (this.kind !== "thinking") return;
     this.title.textContent = `Thought for ${seconds(ms)}`;
-    this.gist.textContent = this.body.textContent.trim().slice(0, 160);
+    this.gist.textContent = beginning(this.body, 160);
     if (quick) this.fold(true);
     else setTimeout(() => this.fold(true), FOLD);
   }

@@ -17,6 +17,7 @@ export class Turn {
     this.thoughts = thoughts;
     this.drafts = drafts; // of answers to what it asks
     this.asks = new Map();
+    this.authors = new Set(); // of the messages that it answers
     this.items = el("div", "ta-items");
     this.outcome = el("footer", "ta-outcome");
     const named = { "data-turn": turn.id, "data-state": "running" };
@@ -36,6 +37,7 @@ export class Turn {
 
   add(item) {
     if (item.type === "message") {
+      this.authors.add(item.author);
       this.items.append(new Message(item, (content) => this.act("edit", { turn: this.id, message: item.id, content })).element);
       return null;
     }

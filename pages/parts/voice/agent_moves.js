@@ -1,10 +1,10 @@
 // What follows from the session's runs and from what is spoken. See machine.js.
-import { clear, deafen, hush, LATE, leaveWords, QUIET, rest, send, stop, taken, wait } from "./floor.js";
+import { clear, deafen, expectNothing, hush, LATE, leaveWords, QUIET, rest, send, stop, taken, wait } from "./floor.js";
 
 /** It is spoken if it was asked for by voice, or the person wants that; but nobody talks over who talks. */
 export function ran(s, { id, mine }, tell) {
   if (s.run?.id === id) return;
-  const { aloud, conversation, sends, quiet } = s.settings;
+  const { aloud, conversation, quiet } = s.settings;
   const asked = s.due && mine;
   s.run = { id, mine, spoken: asked || aloud || s.engaged || (mine && conversation), asks: false };
   s.stopping = false; // that was another one
@@ -16,9 +16,17 @@ export function ran(s, { id, mine }, tell) {
     stop(s, tell);
   }
   if (s.mode !== "listening") return rest(s, tell);
-  if (mine && !sends) s.kept = s.final = s.interim = ""; // they sent by hand what they had dictated
   if (taken(s) || !s.engaged) s.run = { ...s.run, spoken: false };
   else if (s.run.spoken && !quiet) rest(s, tell);
+}
+
+/** Somebody else's run, perhaps, has read what this person had sent. */
+export function answers(s, { id }, tell) {
+  if (!s.due || s.run?.id !== id) return;
+  const { doomed } = s;
+  expectNothing(s);
+  if (!doomed) s.run = { ...s.run, spoken: true };
+  if (s.mode !== "listening") rest(s, tell);
 }
 
 export function over(s, { id, stopped }, tell) {
@@ -30,6 +38,7 @@ export function over(s, { id, stopped }, tell) {
   s.run = null;
   s.stopping = false;
   if (s.pending) send(s, tell, s.pending);
+  else if (stopped) expectNothing(s); // what waits rests in the queue
   if (s.mode !== "listening") rest(s, tell);
 }
 
@@ -94,7 +103,8 @@ export function overdue(s, event, tell) {
 export function late(s, event, tell) {
   if (!s.due) return;
   if (s.run) return wait(s, tell, "late", LATE);
-  s.due = s.doomed = s.engaged = false;
+  s.engaged = false;
+  expectNothing(s);
   tell("tell", { about: "late" });
   if (s.mode !== "listening") rest(s, tell);
 }

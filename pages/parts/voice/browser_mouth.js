@@ -7,7 +7,7 @@ import { chosen, fit, onVoices, OTHER } from "./voices.js";
 const SETTLES = 100; // ms after a cancel in which speak() may be swallowed: Chromium 50, speech-dispatcher a bit more
 const VOICES = 250; // … that a chosen voice is waited for: Chromium lists none until some time after loading
 const FIRST = 6000; // … until the very first `start`: Android loads its engine, Linux starts speech-dispatcher
-const HASTY = 1500; // … where none is listed, and somebody else could speak
+const HASTY = 1500; // … where none is listed, and somebody else could speak; not on Android, which lists them late
 const START = 2500; // … until a later one: a voice in the network takes a second, a loudspeaker by radio two
 const SLACK = 3000; // … that a piece may last longer than twice what is expected, until its `end` counts as lost
 const BREATH = 11_000; // … of one piece: Chromium cuts voices of the network off after 15 s, without an event
@@ -22,17 +22,20 @@ export class BrowserMouth {
     this.started = false; // ever: this browser has a voice
     this.mute = false; // … or it was asked in vain
     this.voiceless = false; // … and lists none
-    this.instead = () => false; // somebody else could speak: see fallback_mouth.js
+    this.instead = () => false; // somebody else could speak
+    this.turned = () => {}; // told of `voiceless`, whenever it changes
     this.doubtful = true; // the queue may be stuck with what an earlier page left there
     this.dumb = new Set(); // voices of the network that never began
     this.localities = new Map(); // of languages, as allLocal has them
     this.synth?.getVoices(); // has Chromium load them, and start what it speaks with
-    onVoices(scope, () => {
+    this.deafen = onVoices(scope, () => {
       this.localities.clear();
+      if (this.voiceless && this.synth.getVoices().length) this.turn(false); // it only took its time
       if (this.current?.phase === "voices") this.settle();
     });
     // Speech goes on in some browsers when its page is left. If the page comes back, it goes on when `limit` is over.
-    scope.addEventListener?.("pagehide", () => this.current?.utterance && this.silence(this.current));
+    this.left = () => this.current?.utterance && this.silence(this.current);
+    scope.addEventListener?.("pagehide", this.left);
   }
 
   say(request) {
@@ -60,6 +63,12 @@ export class BrowserMouth {
     this.unlocked = new this.scope.SpeechSynthesisUtterance("");
     this.doubtful = true; // and if that one gets stuck
     this.synth.speak(this.unlocked);
+  }
+
+  close() {
+    this.cancel();
+    this.deafen();
+    this.scope.removeEventListener?.("pagehide", this.left);
   }
 
   // ── below: the way of one request ──
@@ -107,7 +116,8 @@ export class BrowserMouth {
 
   get patience() {
     if (this.started || this.mute) return START;
-    return this.instead() && !this.synth.getVoices().length ? HASTY : FIRST;
+    const android = this.scope.navigator?.userAgent?.includes("Android");
+    return !android && this.instead() && !this.synth.getVoices().length ? HASTY : FIRST;
   }
 
   voice({ request, plain }) {
@@ -130,6 +140,7 @@ export class BrowserMouth {
     const { current } = this;
     this.started = true;
     this.mute = false;
+    this.turn(false);
     current.phase = "speaking";
     // 2: there are slow voices, and some that do not care for the rate
     this.limit(2 * lasts(rest, clamp(current.request.rate, 0.5, 2)) + SLACK, () => this.overdue(rest));
@@ -199,9 +210,16 @@ export class BrowserMouth {
     if (current.utterance) this.silence(current); // it may begin yet
     this.doubtful = true;
     this.mute = !this.started && sentence !== CLICK;
-    this.voiceless = sentence === NONE;
+    this.turn(sentence === NONE);
     this.unlocked = null; // iOS tells nothing of a gesture that is missing: it may have been that
     this.on.failed?.(current.request.id, sentence);
+  }
+
+  turn(voiceless) {
+    if (voiceless === this.voiceless) return;
+    this.voiceless = voiceless;
+    if (!voiceless) this.mute = false;
+    this.turned(voiceless);
   }
 
   silence(current = null) {
@@ -228,7 +246,7 @@ export class BrowserMouth {
 
 const CLOCK = { set: (fn, ms) => setTimeout(fn, ms), clear: (id) => clearTimeout(id) };
 const NONE =
-  "This browser has no voice here: use another one, or ask whoever runs this server to set up its speech service.";
+  "This browser has no voice here: use another browser, or ask whoever runs this server to set up its speech service.";
 const CLICK = "Click anywhere on this page: before that, the browser lets it make no sound.";
 const SILENT = "The browser’s voice does not answer. Click anywhere on this page, or choose another voice.";
 const SENTENCES = {

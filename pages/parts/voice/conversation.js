@@ -16,13 +16,15 @@ import { Speaker } from "./speaker.js";
 const CLOCK = { set: (fn, ms) => setTimeout(fn, ms), clear: (id) => clearTimeout(id), now: () => performance.now() };
 
 export class Conversation {
-  /** `ear(on)` and `mouth(on)` make one, see ear.js and speaker.js; `settings` as in settings.js, but one `voice`. */
-  constructor({ ear, mouth, settings = {}, on = {}, clock = CLOCK }) {
+  /** `ear(on)` and `mouth(on)` make one, see ear.js and speaker.js; `settings` as in settings.js, but one `voice`;
+   *  `hidden`: nobody sees the page. */
+  constructor({ ear, mouth, settings = {}, hidden = false, on = {}, clock = CLOCK }) {
     Object.assign(this, { on, clock, now: clock.now ?? CLOCK.now, events: [], timers: {} });
-    this.state = Object.freeze({ ...START, settings: Object.freeze({ ...START.settings, ...settings }) });
+    this.state = Object.freeze({ ...START, hidden, settings: Object.freeze({ ...START.settings, ...settings }) });
     this.wall = new Wall(() => this.now());
     this.ear = ear({
       heard: (words) => this.heard(words),
+      begun: () => this.happen("begun"),
       sound: () => this.happen("sound"),
       pause: () => this.happen("pause"),
       writing: () => this.happen("writing"),
@@ -94,7 +96,13 @@ export class Conversation {
   close() {
     this.happen("leave");
     for (const timer of Object.values(this.timers)) this.clock.clear(timer);
+    this.speaker.close();
     this.on = {};
+  }
+
+  /** What the message box has was sent by hand. */
+  sent() {
+    this.happen("sent");
   }
 
   /** What was to be sent cannot be. */
@@ -107,6 +115,10 @@ export class Conversation {
   turn({ id, mine }) {
     this.narrator.reset();
     this.happen("ran", { id, mine });
+  }
+
+  answers(turn) {
+    this.happen("answers", { id: turn });
   }
 
   thought(thought) {

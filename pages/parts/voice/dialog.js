@@ -30,7 +30,7 @@ export const VoiceDialog = {
             </select>
           </label>
           <p v-if="localNote" class="ta-voice-note">{{ localNote }}
-            <button v-if="offered === 'downloadable'" type="button" class="ta-all" @click="onInstall">Get it</button>
+            <button v-if="offered === 'downloadable' || offered === 'unfetched'" type="button" class="ta-all" @click="onInstall">Fetch it</button>
           </p>
           <label v-for="one in SPEAKING" v-show="one.name !== 'local' || offered === 'available'" :key="one.name" class="ta-check">
             <input type="checkbox" :checked="settings[one.name]" @change="$emit('set', { [one.name]: $event.target.checked })">
@@ -45,7 +45,7 @@ export const VoiceDialog = {
           </label>
           <label v-if="service.speaks" class="ta-field">Spoken by
             <select :value="means.say" @change="$emit('set', { say: $event.target.value })">
-              <option value="browser" :disabled="!synthesises">This browser{{ synthesises ? "" : " (it cannot)" }}</option>
+              <option value="browser" :disabled="!synthesises || voiceless">This browser{{ synthesises && !voiceless ? "" : " (it cannot)" }}</option>
               <option value="service">The server’s speech service</option>
             </select>
           </label>
@@ -69,7 +69,7 @@ export const VoiceDialog = {
       <p class="ta-sheet-foot">{{ foot }}</p>
     </dialog>`,
 
-  props: { settings: Object, service: Object, trouble: String },
+  props: { settings: Object, service: Object, trouble: String, voiceless: Boolean }, // voiceless: as in means.js
   emits: ["set", "try", "service"],
 
   data: () => ({
@@ -97,14 +97,15 @@ export const VoiceDialog = {
   computed: {
     /** Who really does it: what was chosen may not be there. */
     means() {
-      return means(this.settings, this.service);
+      return means(this.settings, this.service, this.voiceless);
     },
     noVoices() {
       return this.means.say === "service" ? "The service’s own" : "This browser has no voice";
     },
     localNote() {
       if (this.offered === "downloading") return "The browser is fetching what it needs to recognise this language here.";
-      return this.offered === "downloadable" ? "The browser can recognise this language on this device." : "";
+      if (this.offered === "unfetched") return "The browser could not fetch what it needs: is it online?";
+      return this.offered === "downloadable" ? "The browser can fetch what it needs to recognise this language on this device." : "";
     },
     foot() {
       if (!this.means.hear) return "This browser cannot understand speech, and this server has no speech service.";
@@ -132,7 +133,6 @@ export const VoiceDialog = {
       if (this.$refs.dialog.open) return;
       this.$refs.dialog.showModal();
       this.$refs.dialog.focus();
-      this.synthesises = synthesises(); // it may have turned out since that it cannot
       this.shown = true;
       this.look();
     },

@@ -2,7 +2,8 @@
 //   on = { heard({ final, interim }), sound(), pause(), ended(why) }
 //     heard: all final words of this recording so far, and what may still change; pause: nothing new for a while after
 //     words; ended: null by itself or after finish(), else a reason of reasons.js. sound: somebody begins to speak
-//     writing(), not of every ear: it records no more, and the words are on their way
+//     of ears that know no words before the end: begun(): somebody speaks; writing(): it records no more, and the words
+//     are on their way
 //   start({ lang, local, echo })   local: understood on this device; echo: while something is spoken here, too
 //   finish()                       the last words, then ended(null)
 //   abort()                        nothing of this recording is told any more, not even its end

@@ -11,6 +11,11 @@ export function heard(s, { final, interim }, tell) {
   tell("words", { text });
 }
 
+/** Somebody speaks, although no words are known yet. */
+export function begun(s) {
+  if (s.ear) s.sounds = true;
+}
+
 /** Somebody speaks while others have the floor: it is theirs from now on, and the recording goes on. */
 export function overheard(s, { kind, final = "", interim = "" }, tell) {
   if (!s.ear || (kind === "heard" && !(final + interim).trim())) return;
@@ -33,7 +38,7 @@ export function writing(s) {
 
 export function ended(s, { why }, tell) {
   if (!s.ear) return;
-  s.ear = false;
+  s.ear = s.sounds = false;
   if (why) {
     fail(s, why, tell);
     leaveWords(s, tell);
@@ -72,11 +77,12 @@ function take(s, tell) {
   s.kept = s.final = s.interim = s.ending = "";
   s.barged = false;
   if (!text) return nothing(s, tell, ending);
-  if ((s.run || barged) && isStop(text, s.settings.lang)) {
+  if ((s.run || barged) && isStop(text, s.settings.lang, { asked: s.run?.asks })) {
     tell("words", { text: "" });
+    if (s.run) s.run = { ...s.run, asks: false };
     hush(s, tell);
     if (s.run) stop(s, tell);
-  } else if (!s.settings.sends) {
+  } else if (!s.settings.sends || ending === "hidden") {
     tell("words", { text });
     if (ending === "press") s.engaged = false;
   } else if (s.stopping || s.doomed) {

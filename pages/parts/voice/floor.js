@@ -8,11 +8,14 @@ export const TRIES = 5; // recordings without a word, then the conversation is o
 
 /** Where it goes when nobody has pressed anything. */
 export function rest(s, tell) {
+  const before = s.mode;
   const gap = s.waits.quiet !== undefined && !s.settings.headphones;
   if (s.voice || (gap && !busy(s))) s.mode = "speaking";
   else if (busy(s)) s.mode = "thinking";
   else s.mode = wants(s) && !s.settings.quiet && !s.hidden ? "listening" : "idle";
   if (s.mode === "idle") s.asked = false;
+  // what was recorded beside is over, and nobody had spoken into it
+  if (s.mode === "listening" && before !== "listening" && s.ending) deafen(s, tell);
   if (s.mode === "listening" || beside(s)) listen(s, tell);
   else deafen(s, tell);
 }
@@ -51,6 +54,12 @@ export function stop(s, tell) {
 }
 
 export function send(s, tell, text) {
+  expect(s, tell);
+  tell("send", { text });
+}
+
+/** A message of the person's is on its way: what answers it is spoken. */
+export function expect(s, tell) {
   s.pending = "";
   s.doomed = false;
   s.asked = true;
@@ -60,25 +69,31 @@ export function send(s, tell, text) {
     s.due = true;
     wait(s, tell, "late", LATE);
   }
-  tell("send", { text });
+}
+
+/** No answer is awaited any more. */
+export function expectNothing(s) {
+  s.due = s.doomed = false;
+  clear(s, "late");
 }
 
 export function listen(s, tell) {
   if (s.ear) return;
   s.ear = true;
+  s.sounds = false;
   s.ending = s.final = s.interim = "";
   tell("listen");
 }
 
 export function deafen(s, tell) {
   if (s.ear) tell("abort");
-  s.ear = false;
+  s.ear = s.sounds = false;
   s.ending = s.final = s.interim = "";
 }
 
 /** The person has said something, or is about to: nobody talks now. */
 export function taken(s) {
-  return s.held || s.ending !== "" || words(s) !== "";
+  return s.held || s.sounds || s.ending !== "" || words(s) !== "";
 }
 
 /** The message so far. */

@@ -2,8 +2,9 @@
 import { BrowserEar } from "./ear.js";
 import { BrowserMouth } from "./browser_mouth.js";
 import { Conversation } from "./conversation.js";
+import { EitherEar } from "./either_ear.js";
 import { FallbackMouth } from "./fallback_mouth.js";
-import { hasNoVoice, means } from "./means.js";
+import { means } from "./means.js";
 import { hindrance } from "./reasons.js";
 import { ServiceEar } from "./service_ear.js";
 import { ServiceMouth } from "./service_mouth.js";
@@ -12,44 +13,53 @@ import { listen, sourceOf } from "./told.js";
 import { follower } from "./turns.js";
 
 export class Voice {
-  /** `on` as in conversation.js; `service` {listens, speaks}: what the server offers; `elsewhere()`: whether another
-   *  window of this browser was used since, and so is the one that speaks of its own accord; `past`: what told.js has
-   *  told until now, if that is to be spoken, too. */
-  constructor({ session, service, settings, on, elsewhere, past }) {
-    Object.assign(this, { session, service, on, elsewhere });
-    this.build(settings, past);
+  /** `on` as in conversation.js, and voiceless(is): it has turned out that this browser has no voice, or has one after
+   *  all; `service` {listens, speaks}: what the server offers; `hidden`: nobody sees the page; `elsewhere()`: whether
+   *  another window of this browser was used since, and so is the one that speaks of its own accord; `past`: what
+   *  told.js has told until now, if that is to be spoken, too. */
+  constructor({ session, service, settings, on, hidden = false, elsewhere, past }) {
+    Object.assign(this, { session, service, settings, on });
+    this.voiceless = false;
+    const [ear, mouth] = [(on) => this.ear(on), () => this.mouth()];
+    this.conversation = new Conversation({ ear, mouth, settings: resolved(settings), hidden, on });
+    this.stopListening = listen(follower(this.conversation, { elsewhere, source: sourceOf }), past);
   }
 
-  build(settings, past) {
-    const { hear, say } = (this.means = means(settings, this.service));
-    const ear = hear === "service" ? (on) => new ServiceEar({ on, session: this.session }) : (on) => new BrowserEar({ on });
-    const service = () => new ServiceMouth({ session: this.session });
-    const mouth = say === "service" ? service : () => this.own(service);
-    this.stopListening?.();
-    this.conversation?.close();
-    this.conversation = new Conversation({ ear, mouth, settings: resolved(settings, say), on: this.on });
-    this.settings = settings;
-    this.stopListening = listen(follower(this.conversation, { elsewhere: this.elsewhere, source: sourceOf }), past);
+  /** Who listens and who speaks at this moment. */
+  get means() {
+    return means(this.settings, this.service, this.voiceless);
   }
 
-  /** The browser's voices, as long as it has any. */
-  own(service) {
-    const offered = () => Boolean(this.service.speaks);
-    const changed = () => {
-      hasNoVoice();
-      this.means = means(this.settings, this.service);
-      const { voice } = resolved(this.settings, this.means.say);
-      this.conversation.set({ voice });
-      return voice;
+  ear(on) {
+    return new EitherEar({
+      on,
+      browser: (on) => new BrowserEar({ on }),
+      service: (on) => new ServiceEar({ on, session: this.session }),
+      now: () => this.means.hear,
+    });
+  }
+
+  mouth() {
+    const browser = () => {
+      const mouth = new BrowserMouth();
+      mouth.instead = () => Boolean(this.service.speaks);
+      mouth.turned = (voiceless) => {
+        this.voiceless = voiceless;
+        this.on.voiceless?.(voiceless);
+      };
+      return mouth;
     };
-    return new FallbackMouth({ own: new BrowserMouth(), offered, service, changed });
+    const now = () => {
+      const { say } = this.means;
+      return { say, voice: this.settings.voice[say] ?? "" };
+    };
+    return new FallbackMouth({ browser, service: () => new ServiceMouth({ session: this.session }), now });
   }
 
   set(settings) {
-    const { hear, say } = means(settings, this.service);
-    if (hear !== this.means.hear || say !== this.means.say) this.build(settings);
-    else this.conversation.set(resolved(settings, say));
     this.settings = settings;
+    this.conversation.set(resolved(settings));
+    this.conversation.ear.changed();
   }
 
   /** What the server offers has changed. */
@@ -73,6 +83,6 @@ export class Voice {
   }
 }
 
-function resolved(settings, say) {
-  return { ...settings, lang: language(settings), voice: settings.voice[say] ?? "" };
+function resolved(settings) {
+  return { ...settings, lang: language(settings), voice: "" }; // the mouth knows which
 }

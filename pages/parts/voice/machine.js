@@ -11,11 +11,12 @@ export const START = Object.freeze({
   mode: "idle",
   ear: false, // it is on: a recording goes on
   held: false, // … for as long as the button is
-  ending: "", // why it finishes: "press", "release", "pause"
+  ending: "", // why it finishes: "press", "release", "pause", "hidden"
   engaged: false, // a conversation goes on: it listens again after each answer
   kept: "", // words of recordings before, that belong to the same message
   final: "",
   interim: "",
+  sounds: false, // somebody speaks into this recording, although no words are known yet
   barged: false, // the person cut in with this message
   empties: 0, // recordings in a row without a word
   asked: false, // the answer that is awaited or spoken was asked for by voice
@@ -41,11 +42,13 @@ export const START = Object.freeze({
 // What happens, in each mode. A gap means: nothing.
 //
 // press, hold, release, leave, stopped         the person, at the button or a key; stopped: by Stop on the page
-// hidden {hidden}, set {settings}, unsent      the page; unsent: what was to be sent cannot be
-// heard {final, interim}, sound, pause,        the ear, as in ear.js; sound counts only while others have the floor
+// hidden {hidden}, set {settings}, sent,       the page; sent: what the message box has, by hand; unsent: it cannot be
+// unsent
+// heard {final, interim}, begun, sound, pause, the ear, as in ear.js; sound counts only while others have the floor
 // writing, ended {why}
-// ran {id, mine}, over {id, stopped},          the session; stopped: by somebody, here or elsewhere; asked: the agent
-// asked {id}, resumed {id}                       waits for somebody's word; resumed: it does not any more
+// ran {id, mine}, answers {id},                the session; answers: that run has read a message of the person's; over:
+// over {id, stopped},                            stopped by somebody, here or elsewhere; asked: the agent waits for
+// asked {id}, resumed {id}                       somebody's word; resumed: it does not any more
 // queued {utterances, read}, empty, failed     the voice: this wants to be spoken; nothing is left to be; it cannot
 // timer {what, token}                          what a `wait` had asked for
 const MOVES = {
@@ -56,15 +59,18 @@ const MOVES = {
   stopped: always(person.stopped),
   hidden: always(person.hidden),
   set: always(person.set),
+  sent: { listening: person.sent },
   unsent: always(person.unsent),
 
   heard: { listening: ear.heard, thinking: ear.overheard, speaking: ear.overheard },
+  begun: { listening: ear.begun },
   sound: { thinking: ear.overheard, speaking: ear.overheard },
   pause: { listening: ear.paused },
-  writing: { listening: ear.writing },
+  writing: always(ear.writing),
   ended: { listening: ear.ended, thinking: ear.endedBeside, speaking: ear.endedBeside },
 
   ran: always(agent.ran),
+  answers: always(agent.answers),
   over: always(agent.over),
   asked: always(agent.asked),
   resumed: always(agent.resumed),

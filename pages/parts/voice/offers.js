@@ -3,6 +3,8 @@ import { BrowserEar } from "./ear.js";
 import { language } from "./settings.js";
 import { fit, listed, onVoices, OTHER } from "./voices.js";
 
+const PATIENCE = 120_000; // ms that a browser may take to fetch a language; without a network it takes for ever
+
 /** What the server's speech service does now: `{listens, speaks, kept, voices}`; null where nobody could be asked. */
 export async function served() {
   try {
@@ -31,8 +33,10 @@ export function local(settings) {
   return BrowserEar.offered(language(settings));
 }
 
+/** … once it has been fetched; "unfetched": it could not be. */
 export async function install(settings) {
   const lang = language(settings);
-  await BrowserEar.install(lang);
-  return BrowserEar.offered(lang);
+  const late = new Promise((done) => setTimeout(() => done(false), PATIENCE));
+  const fetched = await Promise.race([BrowserEar.install(lang), late]);
+  return fetched ? BrowserEar.offered(lang) : "unfetched";
 }

@@ -1,5 +1,7 @@
 // What follows when a person presses, holds, lets go, leaves, stops. See machine.js.
-import { clear, cutIn, deafen, give, hush, leaveWords, listen, QUIET, rest, wait, words } from "./floor.js";
+import {
+  clear, cutIn, deafen, expect, expectNothing, give, hush, leaveWords, listen, QUIET, rest, wait, words,
+} from "./floor.js";
 
 const HEARING = ["lang", "local"]; // settings of a recording
 
@@ -17,8 +19,8 @@ export function interrupt(s, event, tell) {
 }
 
 export function finish(s, event, tell) {
-  if (s.ending || s.held) return;
-  end(s, tell, "press");
+  if (s.held) return release(s, event, tell); // whoever held it is gone
+  if (!s.ending) end(s, tell, "press");
 }
 
 export function hold(s, event, tell) {
@@ -70,7 +72,11 @@ export function stopped(s, event, tell) {
 /** A page that nobody sees does not listen; it speaks on. */
 export function hidden(s, { hidden: is }, tell) {
   s.hidden = is;
-  if (is && s.mode === "listening") {
+  if (is && s.mode === "listening" && s.sounds && !words(s)) {
+    s.held = false;
+    if (!s.ending) end(s, tell, "hidden"); // what was said is not lost: it will stand in the message box
+    s.ending = "hidden";
+  } else if (is && s.mode === "listening") {
     leaveWords(s, tell);
     deafen(s, tell);
     rest(s, tell);
@@ -88,10 +94,20 @@ export function set(s, { settings }, tell) {
   if (s.mode !== "listening") rest(s, tell);
 }
 
+/** As if they had pressed the microphone: it was said, and its answer is spoken. */
+export function sent(s, event, tell) {
+  if (!words(s)) return;
+  deafen(s, tell);
+  s.kept = "";
+  s.held = s.barged = false;
+  expect(s, tell);
+  rest(s, tell);
+}
+
 export function unsent(s, event, tell) {
   if (!s.due) return;
-  s.due = s.doomed = s.engaged = false;
-  clear(s, "late");
+  s.engaged = false;
+  expectNothing(s);
   if (s.mode !== "listening") rest(s, tell);
 }
 

@@ -11,7 +11,9 @@ const SENTENCES = {
     "The system keeps the microphone from this browser: allow it in the system’s privacy settings, then start " +
     "the browser again.",
   "no-device": "There is no microphone: connect one, then press again.",
-  "busy": "The microphone is in use elsewhere: close the other program or tab that records, then press again.",
+  "busy":
+    "The browser gets nothing from the microphone: close other programs or tabs that record, or choose another " +
+    "microphone, then press again.",
   "unplugged": "The microphone is gone: connect it again or choose another, then press again.",
   "muted": "The microphone gives no sound at all: switch it on, or choose another one in the browser’s settings.",
   "dead":

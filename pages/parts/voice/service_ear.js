@@ -20,6 +20,7 @@ export class ServiceEar {
 
   /**
    * `on` is told heard({final, interim}), sound(), pause(), ended(reason | null) as by ear.js and, if it has that,
+   * begun(): somebody speaks, whose words are not known before the end, and
    * writing(): the recording is whole and its words are on their way. `session`: the id of the one that it is for.
    */
   constructor({ on, session, scope = globalThis, clock = CLOCK }) {
@@ -118,6 +119,7 @@ class Recording {
 
   listen({ started, paused, nothing }) {
     if (started) this.line.go();
+    if (started) this.on.begun?.();
     if (started && this.echo) this.on.sound();
     if (!this.over && !this.ear.held && (paused || nothing)) this.finish();
   }

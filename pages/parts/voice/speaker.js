@@ -7,6 +7,7 @@
 //   prepare({ …the same })                                if it can fetch the next one ahead
 //   cancel()                                              silence now; nothing of what was said is told any more
 //   unlock()                                              inside a gesture: browsers let no page speak before one
+//   close()                                               if it has something to give back: it speaks no more
 const IN_A_ROW = 2; // utterances that could not be spoken, then no more are tried: they are on the screen anyway
 
 export class Speaker {
@@ -60,6 +61,10 @@ export class Speaker {
 
   unlock() {
     this.mouth.unlock?.();
+  }
+
+  close() {
+    this.mouth.close?.();
   }
 
   // ── below: one entry after the other ──

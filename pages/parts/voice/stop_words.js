@@ -39,8 +39,9 @@ const STOPS = {
 
 const KNOWN = new Map();
 
-export function isStop(text, lang) {
-  const language = lang.split("-")[0].toLowerCase();
+/** `asked`: the agent has put a question, and "quiet" or "enough" may well be the answer. */
+export function isStop(text, lang, { asked = false } = {}) {
+  const language = asked ? "" : lang.split("-")[0].toLowerCase();
   if (!KNOWN.has(language)) {
     const all = `${EVERYWHERE}|${STOPS[language === "no" ? "nb" : language] ?? ""}`.split("|");
     KNOWN.set(language, new Set(all.map(plain).filter(Boolean)));

@@ -4,6 +4,7 @@
 // name     arguments
 // reset    ids                                    all that was told before is void; what goes on now, these, follows
 // turn     {id, mine}                             a run has begun, or is under way
+// answers  turn                                   it reads a message of this person's, whoever began it
 // thought  {id, turn, kind, source, tool, args}   it has begun; `source` is what it has said so far
 // grew     id, text
 // ended    id, {ok, text}

@@ -22,6 +22,8 @@ export function follower(conversation, { elsewhere = () => false, source = () =>
       if (running.has(args[0].id) || elsewhere()) return;
       running.add(args[0].id);
       conversation.turn(args[0]);
+    } else if (name === "answers") {
+      if (running.has(args[0])) conversation.answers(args[0]);
     } else if (name === "thought") {
       const [thought] = args;
       if (!running.has(thought.turn)) return;

@@ -185,6 +185,7 @@ class FakeSynthesis {
   }
 
   addEventListener() {}
+  removeEventListener() {}
 
   resume() {}
 

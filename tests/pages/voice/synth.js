@@ -63,6 +63,7 @@ export class SpeechSynthesisUtterance {
 export function synth({ clock, voices = [HERE, GERMAN, THERE], faults = {} }) {
   const scope = { SpeechSynthesisUtterance, sounds: [], spoken: [], listeners: {} };
   scope.addEventListener = (name, fn) => (scope.listeners[name] = fn);
+  scope.removeEventListener = (name, fn) => scope.listeners[name] === fn && delete scope.listeners[name];
   scope.speechSynthesis = new Synth(clock, voices, faults, scope);
   return scope;
 }

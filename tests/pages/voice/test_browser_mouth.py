@@ -120,7 +120,8 @@ async def test_a_browser_without_voices_says_what_to_do_instead() -> None:
         """
     )
     sentence = (
-        "This browser has no voice here: use another one, or ask whoever runs this server to set up its speech service."
+        "This browser has no voice here: use another browser, or ask whoever runs this server to set up its speech "
+        "service."
     )
     assert [(name, text) for name, text, _ in seen] == [("failed", sentence)] * 3
 

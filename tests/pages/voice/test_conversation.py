@@ -287,7 +287,7 @@ async def test_in_a_conversation_what_others_ask_is_spoken_too_but_not_over_who_
 
 
 async def test_one_that_was_closed_tells_nothing_any_more() -> None:
-    """The settings of the voice make another one in its place."""
+    """Its page is left."""
     found = await talked("""
       const talk = new Talk({ answer });
       talk.conversation.press();

@@ -10,8 +10,9 @@ from .mouths import browser
 
 FALLBACK = """
 const { FallbackMouth } = await import(`${VOICE}/fallback_mouth.js`);
-const asked = [], changes = [];
-let there = true, fails = "";
+const ANDROID = { userAgent: "Mozilla/5.0 (Linux; Android 14) Chrome/140.0", platform: "Linux armv81" };
+const asked = [], turns = [], prepared = [];
+let there = true, fails = "", wish = "browser";
 const service = () => ({
   on: {},
   say({ id, text, voice }) {
@@ -22,13 +23,17 @@ const service = () => ({
       this.timer = clock.set(() => this.on.ended(id), 500);
     }, 100);
   },
+  prepare({ text, voice }) { prepared.push([text, voice]); },
   cancel() { clock.clear(this.timer); },
   unlock() {},
 });
-function begin(faults, more) {
+function begin(faults, more, navigator) {
   build(faults, more);
-  const changed = () => (changes.push(clock.now), settings.voice = "alto");
-  speaker.use(new FallbackMouth({ own: mouth, offered: () => there, service, changed }));
+  Object.assign(scope, { navigator });
+  Object.assign(mouth, { instead: () => there, turned: (voiceless) => turns.push(voiceless) });
+  const served = () => there && (mouth.voiceless || wish === "service");
+  const now = () => served() ? { say: "service", voice: "alto" } : { say: "browser", voice: HERE.voiceURI };
+  speaker.use(new FallbackMouth({ browser: () => mouth, service, now }));
 }
 """
 
@@ -40,14 +45,14 @@ async def fallback(source: str) -> Any:
 @pytest.mark.parametrize("fault", ["{ mute: true }", "{ errors: ['synthesis-failed', 'synthesis-failed'] }"])
 async def test_without_a_voice_of_its_own_all_is_spoken_by_the_service(fault: str) -> None:
     seen = await fallback(
-        f"begin({fault}, {{ voices: [] }}); settings.voice = 'mine'; add('A.', 'B.'); clock.end();"
-        "add('C.'); clock.end(); print({ seen, asked, changes, spoken: scope.spoken });"
+        f"begin({fault}, {{ voices: [] }}); add('A.', 'B.'); clock.end();"
+        "add('C.'); clock.end(); print({ seen, asked, turns, spoken: scope.spoken });"
     )
     assert [(name, text) for name, text, _ in seen["seen"]] == [
         (name, text) for text in ("A.", "B.", "C.") for name in ("began", "ended")
     ]
     assert [(text, voice) for text, voice, _ in seen["asked"]] == [("A.", "alto"), ("B.", "alto"), ("C.", "alto")]
-    assert len(seen["changes"]) == 1
+    assert seen["turns"] == [True]
     assert seen["asked"][0][2] <= 2000, "nobody waits longer for a voice that is not there"
     assert "B." not in seen["spoken"]
 
@@ -77,3 +82,69 @@ async def test_a_service_that_fails_is_told_of_and_its_hush_is_heard() -> None:
     )
     assert [(name, text) for name, text, _ in seen["seen"]] == [("failed", "It is in trouble.")]
     assert [text for text, *_ in seen["asked"]] == ["A.", "B."]
+
+
+async def test_android_whose_voices_take_two_seconds_keeps_its_own() -> None:
+    seen = await fallback(
+        "begin({ late: 2000, latency: 2200 }, {}, ANDROID); add('A.', 'B.'); clock.end(); add('C.'); clock.end();"
+        "print({ asked, turns, heard: heard() });"
+    )
+    assert seen == {"asked": [], "turns": [], "heard": ["A.", "B.", "C."]}
+
+
+async def test_android_without_any_voice_is_waited_for_and_then_the_service_speaks() -> None:
+    seen = await fallback(
+        "begin({ mute: true }, { voices: [] }, ANDROID); add('A.', 'B.'); clock.end(); print({ asked, turns });"
+    )
+    assert [text for text, *_ in seen["asked"]] == ["A.", "B."]
+    assert seen["asked"][0][2] == 6250
+    assert seen["turns"] == [True]
+
+
+async def test_voices_that_come_late_speak_from_the_next_sentence_on() -> None:
+    seen = await fallback(
+        "begin({ late: 2000, latency: 2200 }); add('A.', 'B.', 'C.'); clock.end();"
+        "print({ seen, asked, turns, sounds: scope.sounds });"
+    )
+    assert [(name, text) for name, text, _ in seen["seen"]] == [
+        (name, text) for text in ("A.", "B.", "C.") for name in ("began", "ended")
+    ]
+    assert [(text, voice) for text, voice, _ in seen["asked"]] == [("A.", "alto")]
+    assert seen["turns"] == [True, False]
+    assert [(sound["text"], sound["voice"]) for sound in seen["sounds"]] == [("B.", "Here"), ("C.", "Here")]
+
+
+async def test_without_a_service_the_voices_that_come_late_are_used_all_the_same() -> None:
+    seen = await fallback(
+        "there = false; begin({ late: 20_000, mute: true }); add('A.'); clock.move(20_000); faults.mute = false;"
+        "add('B.'); clock.end(); print({ turns, heard: heard() });"
+    )
+    assert seen == {"turns": [True, False], "heard": ["B."]}
+
+
+async def test_who_is_chosen_meanwhile_speaks_the_next_sentence() -> None:
+    seen = await fallback(
+        "begin({}); add('A.', 'B.', 'C.'); clock.move(50); wish = 'service'; clock.move(400); wish = 'browser';"
+        "clock.end(); print({ asked, prepared, seen, sounds: scope.sounds });"
+    )
+    assert [(text, voice) for text, voice, _ in seen["asked"]] == [("B.", "alto")]
+    assert [sound["text"] for sound in seen["sounds"]] == ["A.", "C."]
+    assert [name for name, *_ in seen["seen"]] == ["began", "ended"] * 3
+    assert seen["prepared"] == [["C.", "alto"]], "it had fetched what the browser says then"
+
+
+async def test_who_was_chosen_meanwhile_speaks_what_the_other_could_not() -> None:
+    seen = await fallback(
+        "begin({ mute: true }); add('A.'); clock.move(50); wish = 'service'; clock.end(); print({ asked, seen });"
+    )
+    assert [text for text, *_ in seen["asked"]] == ["A."]
+    assert [(name, text) for name, text, _ in seen["seen"]] == [("began", "A."), ("ended", "A.")]
+
+
+async def test_one_that_is_closed_leaves_no_listeners_behind() -> None:
+    left = await fallback(
+        "begin({}); add('A.'); clock.move(50); speaker.close(); let calls = 0;"
+        "mouth.localities.clear = () => (calls += 1); scope.speechSynthesis.dispatchEvent(new Event('voiceschanged'));"
+        "print({ listeners: Object.keys(scope.listeners), calls, silent: scope.sounds[0].to === clock.now });"
+    )
+    assert left == {"listeners": [], "calls": 0, "silent": True}

@@ -18,7 +18,7 @@ const event = (state, told) => {
   if (name === "ran" || name === "their") return { kind: "ran", id: more, mine: name === "ran" };
   if (name === "cut") return { kind: "over", id: more || "t1", stopped: true };
   if (name === "lang") return { kind: "set", settings: { lang: more } };
-  if (["over", "asked", "resumed"].includes(name)) return { kind: name, id: more || "t1" };
+  if (["over", "answers", "asked", "resumed"].includes(name)) return { kind: name, id: more || "t1" };
   if (name === "queued" || name === "read") return { kind: "queued", utterances: SAID, read: name === "read" };
   if (name === "timer") return { kind: "timer", what: more, token: state.waits[more] ?? -1 };
   if (name === "stale") return { kind: "timer", what: more, token: (state.waits[more] ?? 0) - 1 };
@@ -64,6 +64,31 @@ TABLE: list[tuple[str, str, str]] = [
     ("press, release", "listening", ""),
     (SPEAKS + ", hold", "listening", "hush, stop, listen"),
     ("press, heard hello, press, hold, ended, heard you, release, ended", "thinking", "wait late, send hello you"),
+    ("hold, press", "listening", "finish"),  # whoever held it is gone
+    # sent by hand
+    ("press, heard hello, sent", "thinking", "abort, wait late"),
+    ("press, interim hel, sent, heard hello, pause, ended", "thinking", ""),
+    ("press, heard hello, pause, sent, ended", "thinking", ""),
+    ("press, heard hello, sent, ran t1, queued", "speaking", "speak"),
+    ("press, heard hello, sent, unsent", "idle", ""),
+    ("press, sent", "listening", ""),
+    ("hold, heard hello, sent, release", "thinking", ""),
+    # behind somebody else's run
+    ("their t9, " + ASKED + ", cut t9", "idle", ""),  # it rests in the queue
+    ("set conversation, their t9, " + ASKED + ", cut t9", "listening", "listen"),
+    ("their t9, " + ASKED + ", cut t9, stopped, ran t1", "idle", ""),
+    ("their t9, " + ASKED + ", over t9, their t1, answers t1, queued", "speaking", "speak"),
+    ("their t9, " + ASKED + ", over t9, their t1, queued", "thinking", ""),
+    (ASKED + ", stopped, their t1, answers t1", "idle", ""),
+    # an ear that knows no words before the end
+    ("set conversation, set aloud, press, begun, their t1, queued", "listening", "hush"),
+    ("set conversation, set aloud, press, their t1, queued", "speaking", "speak"),
+    ("press, begun, hides", "listening", "finish"),
+    ("press, begun, hides, heard hello, ended", "idle", "words hello"),
+    ("press, hides", "idle", "abort"),
+    # what is asked back
+    (ASKED + ", ran t1, asked t1, press, heard quiet, pause, ended", "thinking", "send quiet"),
+    (ASKED + ", ran t1, asked t1, press, heard stop, pause, ended", "idle", "words, hush, stop"),
     # one answer
     (ASKED + ", ran t1, queued, over, empty, timer quiet", "idle", ""),
     (ASKED + ", ran t1, queued, empty", "thinking", "wait quiet"),
@@ -185,7 +210,8 @@ TABLE: list[tuple[str, str, str]] = [
     ("set sends, set -sends, press, heard hello, pause, ended", "idle", "words hello"),
     ("set -sends, set conversation, press, heard hello, pause, ended", "listening", "words hello, listen"),
     ("set -sends, set conversation, press, heard hello, pause, ended, heard you", "listening", "words hello you"),
-    ("set -sends, set conversation, press, heard hello, pause, ended, ran t1", "thinking", "abort"),
+    ("set -sends, set conversation, press, heard hello, pause, ended, sent", "thinking", "abort, wait late"),
+    ("set -sends, set conversation, press, heard hello, pause, ended, sent, ran t1, queued", "speaking", "speak"),
     # a screen reader reads
     ("set quiet, read", "idle", "tell quiet"),
     ("set quiet, " + TALK + ", queued", "thinking", ""),

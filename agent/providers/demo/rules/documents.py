@@ -28,6 +28,7 @@ TOPIC = re.compile(
     re.I,
 )
 WHAT = re.compile(r"(?:what|who) (?:is|are|does)\b.*|(?:explain|describe|tell me about|about)\b.*", re.I)
+BEFORE = re.compile(r"^(?:[\s:;,?!]|[.–—-]+(?=\s))+")  # of “search docs: themes”, not of “search for --port”
 HIT = re.compile(r"^\[\d+\] (?P<file>.+?) › (?P<heading>.+)\n(?P<body>(?:(?!^\[\d+\] ).*\n?)*)", re.M)
 
 
@@ -47,7 +48,7 @@ def search(clause: Clause) -> Task | None:
         query = query.replace(f"‹{mark}›", quote[:100])
 
     def steps(that: Value | None) -> Steps:
-        return _worked(query.strip(" ?."))
+        return _worked(BEFORE.sub("", query).rstrip(" ?."))
 
     return Task(rule="documents", because=because, steps=steps)
 

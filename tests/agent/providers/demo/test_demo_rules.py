@@ -82,6 +82,8 @@ ROWS = [
     ("count the words in this text", None, "Which text?"),
     ("How do I stop an answer and continue it later?", None, "*help/stop.md*"),
     ("search the documents for keyboard", {"query": "keyboard"}, "**Shift+Enter**"),
+    ("search docs: how do I stop", {"query": "how do I stop"}, "*help/stop.md*"),
+    ("search the docs for --grace", {"query": "--grace"}, "--grace"),
     ("what does the help say about themes", {"query": "themes"}, "**Light and dark themes**"),
     ("where is my data kept?", {"query": "where is my data kept"}, "`data/`"),
     ("search for xyzzy", {"query": "xyzzy"}, "The documents do not say."),
