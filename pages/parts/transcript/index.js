@@ -114,8 +114,7 @@ export class Transcript {
       if (name === "message") {
         turn?.add(a);
         if (isMine(a.author)) tell("answers", id);
-      }
-      else if (name === "thought") {
+      } else if (name === "thought") {
         if (turn?.underWay?.waiting) this.say("Thinking"); // again
         this.current = turn?.add(a);
         tell("thought", thoughtOf(a, id));
