@@ -30,7 +30,7 @@ class Card:
     people: Mapping[str, Share] = field(default_factory=dict[str, Share])
     task: bool = False
     ended: str = ""
-    """How its last turn did: `done`, `interrupted`, `failed`."""
+    """How its last turn did: `done`, `interrupted`, `failed`; `stopped`: interrupted by a person."""
 
     @classmethod
     def of(cls, id: str, transcript: Transcript, now: int) -> Card:
@@ -43,7 +43,7 @@ class Card:
         """With what these events add to turns and cost."""
         ends = [event for event in events if isinstance(event, TurnEnd)]
         cost = sum((end.cost_usd or 0.0 for end in ends), self.cost_usd)
-        ended = ends[-1].reason if ends else self.ended
+        ended = _ended(ends[-1]) if ends else self.ended
         return replace(self, turns=self.turns + len(ends), cost_usd=cost, ended=ended)
 
     def transcript(self, cursor: int) -> Transcript:
@@ -177,3 +177,7 @@ def titled(words: str, cards: Iterable[Card]) -> list[Hit]:
     """Those with all the words in their titles, in any case."""
     wanted = words.casefold().split()
     return [Hit(card=card) for card in cards if all(word in card.title.casefold() for word in wanted)]
+
+
+def _ended(end: TurnEnd) -> str:
+    return "stopped" if end.reason == "interrupted" and end.why == "user" else end.reason

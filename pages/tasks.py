@@ -80,6 +80,8 @@ class TasksPage:
             row |= {"at": turn.at, "percent": task.percent, "doing": task.doing, "asked": task.asked}
         elif (card and card.turns > 1) or task.state == "interrupted":
             row["at"] = 0  # it rested in between, or nobody knows since when: that is not how long it took
+        if task.state == "interrupted":
+            row["cancelled"] = card is not None and card.ended == "stopped"
         if card is None or not self._visitor.may("take part", card):
             row["kept"] = True
         return row

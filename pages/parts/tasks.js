@@ -37,7 +37,7 @@ export default {
           </div>
           <p class="ta-task-state"><i v-if="row.state === 'running' && !row.asked" class="ta-live" aria-hidden="true"></i>
             <q-icon v-else :name="row.asked ? 'contact_support' : ICONS[row.state]" aria-hidden="true" />
-            <strong>{{ row.asked ? "Waits for your answer" : WORDS[row.state] }}</strong>
+            <strong>{{ row.asked ? "Waits for your answer" : word(row) }}</strong>
             <span v-if="row.doing" class="ta-task-doing">{{ row.doing }}</span></p>
           <div v-if="row.state === 'running'" class="ta-task-bar" role="progressbar" aria-valuemin="0" aria-valuemax="100"
                :aria-valuenow="row.percent" :aria-label="'Progress of ' + row.title">
@@ -84,7 +84,7 @@ export default {
 
   data() {
     const own = { text: "", pending: null, sentence: "", news: "", results: {}, bell: false, hindered: "", clock: Date.now() };
-    return { ...this.state, ...own, WORDS, ICONS };
+    return { ...this.state, ...own, ICONS };
   },
 
   watch: {
@@ -186,6 +186,9 @@ export default {
       this.results = open ? others : { ...others, [row.id]: { waits: true } };
       if (!open) this.$emit("open", { id: row.id });
     },
+    word({ state, cancelled }) {
+      return state === "interrupted" && cancelled ? "Cancelled" : WORDS[state];
+    },
     named(row) {
       if (row.state === "failed") return "What went wrong";
       return this.results[row.id] ? "Hide result" : "Show result";
@@ -203,7 +206,7 @@ export default {
           if (old && row.state === "running") this.results = { ...this.results, [row.id]: undefined };
           continue;
         }
-        const word = row.state !== "running" ? WORDS[row.state] : row.asked && !old.asked ? `Asks: ${row.doing}` : "";
+        const word = row.state !== "running" ? this.word(row) : row.asked && !old.asked ? `Asks: ${row.doing}` : "";
         if (!word) continue;
         this.news = `${row.title}: ${word}`;
         tell(row.title, word, row.id);

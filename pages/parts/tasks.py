@@ -13,7 +13,7 @@ from .state import begin, change
 class Row(TypedDict):
     """A task as it is listed; times in Unix ms. `at` is when its run began, 0 if that says nothing. Only what runs has
     `percent` (None: its agent does not say), `doing` and `asked` (it waits for an answer). `kept`: whoever looks may
-    only watch."""
+    only watch; `cancelled`: it was interrupted by a person."""
 
     id: str
     title: str
@@ -24,6 +24,7 @@ class Row(TypedDict):
     doing: NotRequired[str]
     asked: NotRequired[bool]
     kept: NotRequired[bool]
+    cancelled: NotRequired[bool]
 
 
 MODULES = {"thinkaloud-connection": "connection", "thinkaloud-transcript": "transcript", "thinkaloud-notify": "notify"}

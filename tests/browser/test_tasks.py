@@ -84,7 +84,7 @@ def test_tasks_run_ask_fail_and_are_done(shop: Server, open_tab: OpenTab) -> Non
     page.set_viewport_size({"width": 1200, "height": 800})
     for row in (far, unsure):
         row.get_by_role("button", name="Cancel").press("Enter")
-        expect(row).to_contain_text("Interrupted")
+        expect(row).to_contain_text("Cancelled")
         expect(row.get_by_role("heading").get_by_role("link")).to_be_focused()
     asked.get_by_role("link", name="Answer").click()
     page.get_by_role("button", name="Volga").click()
