@@ -166,17 +166,23 @@ async def until(condition: Callable[[], bool], seconds: float = 10, what: Callab
 
 
 def as_after_a_kill(folder: Path, to: Path) -> Path:
-    """What a process that is killed now would leave of this data folder. Journals first: what is settled while this
-    copies is then in two places, as after a real one, and never in none."""
+    """What a process that is killed now would leave of this data folder. In the order opposite to that of settling
+    (session, index, journal): what is settled while this copies is then in two places, as after a real one, and never
+    in none."""
     to.mkdir(mode=0o700)
-    for name in ("journal", "files", "trash", "damaged", "sessions"):
-        (to / name).mkdir(mode=0o700)
-        for path in (folder / name).iterdir():
-            with suppress(FileNotFoundError):  # settled meanwhile
-                shutil.copy(path, to / name / path.name)
+    copied(folder / "journal", to / "journal")
     for path in folder.glob("*.json"):
         shutil.copy(path, to / path.name)
+    for name in ("files", "trash", "damaged", "sessions"):
+        copied(folder / name, to / name)
     return to
+
+
+def copied(folder: Path, to: Path) -> None:
+    to.mkdir(mode=0o700)
+    for path in folder.iterdir():
+        with suppress(FileNotFoundError):  # settled meanwhile
+            shutil.copy(path, to / path.name)
 
 
 def faults(caplog: pytest.LogCaptureFixture) -> list[str]:
