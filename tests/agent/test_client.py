@@ -117,7 +117,7 @@ async def test_a_run_that_began_before_one_came_can_be_stopped_too():
 async def test_a_stopped_answer_is_an_error_for_who_wanted_it_whole():
     async with Double(hub_with(Gated()).new()) as server, connect(server.url) as agent:
         wanted = asyncio.create_task(agent.answer("Well?"))
-        await wait_for(lambda: server.session.running)
+        await wait_for(lambda: server.session.running and not server.session.transcript.queued)  # else it rests there
         server.session.stop(by="ada")
         with pytest.raises(AgentError, match=r"The answer was stopped by ada\."):
             await wanted

@@ -284,7 +284,7 @@ async def test_broken_requests_are_answered_to_their_end(new_talk):
 def test_a_long_paste_takes_no_time(talk, text):
     began = time.process_time()
     assert next_step(_asking(talk, text))
-    assert time.process_time() - began < 0.2  # 50 ms on an idle machine
+    assert time.process_time() - began < 1  # 50 ms on an idle machine; what is quadratic takes minutes
 
 
 def _asking(talk, text: str) -> Prompt:
