@@ -36,30 +36,30 @@ def mount(app: FastAPI, doors: Doors) -> None:
 
 def nowhere(hub: Hub, visitor: Visitor) -> None:
     """Builds what an address says at which there is nothing."""
-    frame = Frame("Not here")
-    with frame.drawer:
-        Listing(hub, visitor, current="", drawer=frame.drawer)
-    with frame.main, ui.element("section").classes("ta-welcome"):
-        text("h2", "This page is not here")
-        text("p", "There is nothing at this address. Perhaps it was mistyped, or cut short.")
-        way_on(visitor)
+    why = "There is nothing at this address. Perhaps it was mistyped, or cut short."
+    _build(hub, visitor, "Not here", "This page is not here", why)
 
 
 def absent(hub: Hub, visitor: Visitor, error: ThinkaloudError) -> None:
     """Builds it inside a page function, with the error's sentence as the reason and its status."""
     forbidden = isinstance(error, Forbidden)
     ui.context.client.status_code = 403 if forbidden else 404
-    frame = Frame("Not for you" if forbidden else "Not here")
+    if forbidden:
+        why = f"{error.message} Its owner can share it with you."
+        _build(hub, visitor, "Not for you", "This session is not for you", why)
+    else:
+        _build(hub, visitor, "Not here", "This session is not here", error.message)
+
+
+def _build(hub: Hub, visitor: Visitor, title: str, head: str, why: str) -> None:
+    frame = Frame(title)
     with frame.drawer:
         Listing(hub, visitor, current="", drawer=frame.drawer)
+    way_on = "Start a new session" if visitor.may_begin else "What you may watch"
     with frame.main, ui.element("section").classes("ta-welcome"):
-        text("h2", "This session is not for you" if forbidden else "This session is not here")
-        text("p", f"{error.message} Its owner can share it with you." if forbidden else error.message)
-        way_on(visitor)
-
-
-def way_on(visitor: Visitor) -> None:
-    text("a", "Start a new session" if visitor.may_begin else "What you may watch").classes("ta-btn").props("href=/")
+        text("h2", head)
+        text("p", why)
+        text("a", way_on).classes("ta-btn").props("href=/")
 
 
 def watch_only(hub: Hub, visitor: Visitor) -> None:

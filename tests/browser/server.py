@@ -15,6 +15,10 @@ from typing import Any
 
 import httpx
 
+from agent.access import Role
+from agent.chance import Chance
+from pages.api.auth import Tokens
+from pages.api.secret import token_secret
 from storage.store import DiskStore
 
 from .app import told
@@ -39,6 +43,11 @@ class Server:
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
+
+    def invitation(self, user: str, role: Role = "member") -> str:
+        """The link by which somebody signs in."""
+        tokens = Tokens(token_secret(self.folder / "data", {}), Chance().clock)
+        return f"{self.url}/signin?token={tokens.invite(user, role, 1)}"
 
     def start(self, seconds: float = 20) -> None:
         """Returns once it says where it is; raises RuntimeError with what it said instead."""

@@ -9,9 +9,6 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from agent.access import Role
-from agent.chance import Chance
-from pages.api.auth import Tokens
-from pages.api.secret import token_secret
 
 from .screen import address_of, ask, composer, last_turn, wait_ended
 from .server import Server
@@ -42,8 +39,7 @@ def sign_in(locked: Server, chromium: Browser) -> Iterator[SignIn]:
         people.append(context)
         page = context.new_page()
         if user:
-            tokens = Tokens(token_secret(locked.folder / "data", {}), Chance().clock)
-            page.goto(f"{locked.url}/signin?token={tokens.invite(user, role, 1)}")
+            page.goto(locked.invitation(user, role))
             page.wait_for_url(f"{locked.url}/")
         return page
 

@@ -16,9 +16,6 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from agent.access import Role
-from agent.chance import Chance
-from pages.api.auth import Tokens
-from pages.api.secret import token_secret
 
 from .player import words
 from .screen import answer, ask, composer, session_of, wait_ended
@@ -105,8 +102,7 @@ def talker(people: Callable[[str, bool], BrowserContext], app: Server, speech: S
         page = people(user, bare).new_page()
         pages.append(page)
         page.add_init_script(f"localStorage['ta-voice'] = JSON.stringify({json.dumps({'lang': 'en-US', **settings})})")
-        tokens = Tokens(token_secret(app.folder / "data", {}), Chance().clock)
-        page.goto(f"{app.url}/signin?token={tokens.invite(user, role, 1)}", wait_until="commit")
+        page.goto(app.invitation(user, role), wait_until="commit")
         page.wait_for_url(f"{app.url}/", wait_until="commit")
         if role != "viewer":
             composer(page).wait_for()

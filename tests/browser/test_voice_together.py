@@ -7,10 +7,6 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from agent.chance import Chance
-from pages.api.auth import Tokens
-from pages.api.secret import token_secret
-
 from .player import words
 from .screen import ask, composer, wait_ended
 from .server import Server
@@ -42,8 +38,7 @@ def sign_in(app: Server, chromium: Browser) -> Iterator[SignIn]:
         person.add_init_script(FAKE)
         people.append(person)
         page = person.new_page()
-        tokens = Tokens(token_secret(app.folder / "data", {}), Chance().clock)
-        page.goto(f"{app.url}/signin?token={tokens.invite(user, 'member', 1)}", wait_until="commit")
+        page.goto(app.invitation(user), wait_until="commit")
         page.wait_for_url(f"{app.url}/", wait_until="commit")
         composer(page).wait_for()
         return page

@@ -8,10 +8,9 @@ export function ran(s, { id, mine }, tell) {
   const asked = s.due && mine;
   s.run = { id, mine, spoken: asked || aloud || s.engaged || (mine && conversation), asks: false };
   s.stopping = false; // that was another one
-  if (mine) s.due = false;
-  if (mine) clear(s, "late");
-  if (mine && s.doomed) {
-    s.doomed = false;
+  const doomed = mine && s.doomed;
+  if (mine) expectNothing(s);
+  if (doomed) {
     s.run = { ...s.run, spoken: false };
     stop(s, tell);
   }

@@ -74,8 +74,8 @@ export function hidden(s, { hidden: is }, tell) {
   s.hidden = is;
   if (is && s.mode === "listening" && s.sounds && !words(s)) {
     s.held = false;
-    if (!s.ending) end(s, tell, "hidden"); // what was said is not lost: it will stand in the message box
-    s.ending = "hidden";
+    if (!s.ending) tell("finish");
+    s.ending = "hidden"; // what was said is not lost: it will stand in the message box
   } else if (is && s.mode === "listening") {
     leaveWords(s, tell);
     deafen(s, tell);

@@ -118,9 +118,11 @@ class Recording {
   }
 
   listen({ started, paused, nothing }) {
-    if (started) this.line.go();
-    if (started) this.on.begun?.();
-    if (started && this.echo) this.on.sound();
+    if (started) {
+      this.line.go();
+      this.on.begun?.();
+      if (this.echo) this.on.sound();
+    }
     if (!this.over && !this.ear.held && (paused || nothing)) this.finish();
   }
 

@@ -282,9 +282,12 @@ async def test_broken_requests_are_answered_to_their_end(new_talk):
 
 @pytest.mark.parametrize("text", BIG, ids=lambda text: repr(text[:12]))
 def test_a_long_paste_takes_no_time(talk, text):
-    began = time.process_time()
-    assert next_step(_asking(talk, text))
-    assert time.process_time() - began < 1  # 50 ms on an idle machine; what is quadratic takes minutes
+    took: list[float] = []
+    for _ in range(3):  # the best of them: a machine that does much else is slow now and then
+        began = time.process_time()
+        assert next_step(_asking(talk, text))
+        took.append(time.process_time() - began)
+    assert min(took) < 0.2  # 50 ms on an idle machine
 
 
 def _asking(talk, text: str) -> Prompt:
