@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
 import socket
 import subprocess
 import time
@@ -14,11 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import pytest
 
-ROOT = Path(__file__).parent.parent
-VERSION = "1.43.0"
-CLI = ROOT / "node_modules" / "@copilotkit" / "aimock" / "dist" / "cli.js"
+from tests import others
 
 
 class Aimock:
@@ -33,41 +28,17 @@ class Aimock:
         return [entry["body"] for entry in journal if entry["path"].startswith(path)]
 
 
-def install() -> str | None:
-    """Fetches the package once; returns why that cannot be, or None. In CI it has to be."""
-    if CLI.exists() and json.loads((CLI.parents[1] / "package.json").read_text())["version"] == VERSION:
-        return None
-    npm = shutil.which("npm")
-    if npm is None:
-        return "There is no npm on this machine: apt install npm."
-    command = [npm, "install", "--no-save", "--no-package-lock", "--no-audit", "--no-fund", "--prefix", str(ROOT)]
-    done = subprocess.run([*command, f"@copilotkit/aimock@{VERSION}"], capture_output=True, text=True, timeout=55)
-    return None if done.returncode == 0 else f"npm could not install aimock: {done.stderr.strip()[-200:]}"
-
-
 @contextmanager
 def aimock(fixtures: list[dict[str, Any]], folder: Path) -> Iterator[Aimock]:
     """Runs the mock with these fixtures; skips the test, or fails it in CI, where it cannot be had."""
-    if missing := install():
-        if os.environ.get("CI"):
-            pytest.fail(missing)
-        pytest.skip(missing)
+    program = others.folder("aimock") / "node_modules" / "@copilotkit" / "aimock" / "dist" / "cli.js"
     file = folder / "fixtures.json"
     file.write_text(json.dumps({"fixtures": fixtures}), encoding="utf-8")
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = [
-        str(shutil.which("node")),
-        str(CLI),
-        "-p",
-        str(port),
-        "-f",
-        str(file),
-        "--log-level",
-        "silent",
-        "--strict",
-    ]
+    options = ["-p", str(port), "-f", str(file), "--log-level", "silent", "--strict"]
+    command = [others.found("node"), str(program), *options]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         until = time.monotonic() + 10

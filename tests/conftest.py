@@ -7,10 +7,12 @@ import gc
 import os
 import tempfile
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+
+from tests.locks import held
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -34,14 +36,3 @@ def the_machine(request: pytest.FixtureRequest) -> Iterator[None]:
         with held(folder / f"{run}-door", fcntl.LOCK_EX):  # who waits here goes in before all who come later
             machine.enter_context(held(folder / f"{run}-machine", how))
         yield
-
-
-@contextmanager
-def held(file: Path, how: int) -> Iterator[None]:
-    """A lock between processes."""
-    handle = os.open(file, os.O_CREAT | os.O_RDWR, 0o600)
-    try:
-        fcntl.flock(handle, how)
-        yield
-    finally:
-        os.close(handle)

@@ -4,20 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
-import shutil
-import subprocess
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-import pytest
+from tests import others
 
-VERSION = "1.0.0"
 SCRIPT = Path(__file__).parent / "agui.mjs"
-FOLDER = Path(__file__).parents[3] / "node_modules" / ".ag-ui"  # its own: npm takes away what it was not asked for
-PACKAGE = FOLDER / "node_modules" / "@ag-ui" / "client" / "package.json"
 
 
 class AguiClient:
@@ -88,11 +82,8 @@ class Run:
 @asynccontextmanager
 async def agui_client(url: str, thread: str) -> AsyncGenerator[AguiClient, None]:
     """Skips the test, or fails it in CI, where the client cannot be had."""
-    if missing := await asyncio.to_thread(install):
-        if os.environ.get("CI"):
-            pytest.fail(missing)
-        pytest.skip(missing)
-    command = [str(shutil.which("node")), str(SCRIPT), str(FOLDER), url, thread]
+    folder = await asyncio.to_thread(others.folder, "ag-ui")
+    command = [others.found("node"), str(SCRIPT), str(folder), url, thread]
     pipe = asyncio.subprocess.PIPE
     process = await asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=pipe, limit=2**20)
     try:
@@ -101,16 +92,3 @@ async def agui_client(url: str, thread: str) -> AsyncGenerator[AguiClient, None]
         if process.returncode is None:
             process.kill()
         await process.wait()
-
-
-def install() -> str | None:
-    """Fetches the package once; returns why that cannot be, or None."""
-    if PACKAGE.exists() and json.loads(PACKAGE.read_text())["version"] == VERSION:
-        return None
-    npm = shutil.which("npm")
-    if npm is None:
-        return "There is no npm on this machine: apt install npm."
-    command = [npm, "install", "--no-save", "--no-package-lock", "--no-audit", "--no-fund", "--prefix", str(FOLDER)]
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    done = subprocess.run([*command, f"@ag-ui/client@{VERSION}"], capture_output=True, text=True, timeout=55)
-    return None if done.returncode == 0 else f"npm could not install the AG-UI client: {done.stderr.strip()[-200:]}"

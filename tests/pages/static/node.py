@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 import atexit
 import json
-import os
-import shutil
 import socket
 import subprocess
 from pathlib import Path
@@ -14,10 +12,10 @@ from typing import Any
 
 import pytest
 
+from tests import others
+
 HERE = Path(__file__).parent
 MODULE = HERE.parents[2] / "pages" / "static" / "thinkaloud.js"
-TOOLS = {"typescript": "5.9.3", "terser": "5.51.2"}
-BIN = HERE / "node_modules" / ".bin"  # not the root's: npm takes away there whatever it was not told of
 SCRIPT = """
 const { connect } = await import(%(module)s);
 const url = %(url)s;
@@ -46,10 +44,7 @@ async def node(script: str, url: str | None = None, seconds: float = 20) -> Any:
 
 async def printed(source: str, seconds: float, *options: str) -> Any:
     """The JSON that a script writes."""
-    program = shutil.which("node")
-    if program is None:
-        missing("There is no node on this machine: apt install nodejs.")
-    command = (str(program), "--no-warnings", *options, "--input-type=module", "-")
+    command = (others.found("node"), "--no-warnings", *options, "--input-type=module", "-")
     process = _waiting.pop(command, None) or _started(command)
     _waiting[command] = _started(command)  # it gets ready while this one works
     try:
@@ -59,7 +54,7 @@ async def printed(source: str, seconds: float, *options: str) -> Any:
         out, errors = process.communicate()
         pytest.fail(f"The script did not end: {out.decode()} {errors.decode()}")
     if b"bad option" in errors:
-        missing("This node has no WebSocket of its own: install 20.10 or newer.")
+        others.missing("This node has no WebSocket of its own: install 20.10 or newer.")
     assert process.returncode == 0, errors.decode()
     assert out, f"The script printed nothing. {errors.decode()}"
     return json.loads(out)
@@ -82,23 +77,4 @@ def _dismissed() -> None:
 
 def tool(name: str) -> str:
     """Where a program from npm is, which is fetched once."""
-    at = BIN.parent / name / "package.json"
-    if not at.exists() or json.loads(at.read_text())["version"] != TOOLS[name]:
-        npm = shutil.which("npm")
-        if npm is None:
-            missing("There is no npm on this machine: apt install npm.")
-        command = [str(npm), "install", "--no-save", "--no-package-lock", "--no-audit", "--no-fund"]
-        wanted = [f"{package}@{version}" for package, version in TOOLS.items()]
-        done = subprocess.run(
-            [*command, "--prefix", str(HERE), *wanted], capture_output=True, text=True, timeout=55, check=False
-        )
-        if done.returncode:
-            missing(f"npm could not install {name}: {done.stderr.strip()[-200:]}")
-    return str(BIN / {"typescript": "tsc"}.get(name, name))
-
-
-def missing(what: str) -> None:
-    """Skips the test; fails it in CI, where everything has to be there."""
-    if os.environ.get("CI"):
-        pytest.fail(what)
-    pytest.skip(what)
+    return str(others.folder("scripts") / "node_modules" / ".bin" / name)

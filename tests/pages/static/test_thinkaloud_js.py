@@ -90,7 +90,7 @@ async def test_a_session_may_be_named_in_the_url(server: Double) -> None:
 
 
 def test_its_types_are_right_and_wrong_use_is_told() -> None:
-    command = [tool("typescript"), "--allowJs", "--checkJs", "--strict", "--noEmit", "--noUnusedLocals"]
+    command = [tool("tsc"), "--allowJs", "--checkJs", "--strict", "--noEmit", "--noUnusedLocals"]
     command += ["--target", "es2022", "--module", "esnext", "--lib", "es2022,dom,dom.iterable"]
     done = subprocess.run(
         [*command, str(HERE / "usage.mjs"), str(MODULE)],
