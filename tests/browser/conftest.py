@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from .chromium import started
 from .minute import Cut, cut_for_a_minute
 from .server import Server
 from .sound import Sound, sounding
@@ -42,18 +41,8 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 @pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
     """One browser for this folder: with the session's scope, every later test that is async would fail."""
-    path = shutil.which("chromium")
-    if path is None:
-        missing = "There is no chromium on this machine: apt install chromium."
-        if os.environ.get("CI"):
-            pytest.fail(missing)
-        pytest.skip(missing)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=path,
-            args=["--no-sandbox", "--disable-background-networking", "--disable-gpu"],
-            timeout=20_000,
-        )
+        browser = playwright.chromium.launch(**started())
         yield browser
         browser.close()
 

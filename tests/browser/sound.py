@@ -21,8 +21,11 @@ from pathlib import Path
 from statistics import median
 from typing import IO
 
-import pytest
 from playwright.sync_api import Browser
+
+from tests import others
+
+from .chromium import started
 
 SPOKEN = 0.300  # s from a sentence written until it is spoken, in the middle of several times
 SILENCE = 0.150  # s from Stop until nothing sounds, likewise
@@ -52,10 +55,7 @@ def sounding(folder: Path) -> Iterator[Sound]:
     """Loudspeaker, voice and tape, whose sockets and settings are kept in the folder."""
     packages = [package for program, package in PACKAGES.items() if shutil.which(program) is None]
     if packages:
-        missing = f"There is no sound on this machine: apt install {' '.join(packages)}."
-        if os.environ.get("CI"):
-            pytest.fail(missing)
-        pytest.skip(missing)
+        others.missing(f"There is no sound on this machine: apt install {' '.join(packages)}.")
     sound = Sound(folder)
     try:
         sound.start()
@@ -67,13 +67,8 @@ def sounding(folder: Path) -> Iterator[Sound]:
 @contextmanager
 def speaking(chromium: Browser, sound: Sound, *more: str) -> Iterator[Browser]:
     """Another chromium, which speaks and plays there; `more` is what it is started with besides."""
-    browser = chromium.browser_type.launch(
-        executable_path=shutil.which("chromium"),
-        args=["--no-sandbox", "--disable-background-networking", "--disable-gpu", "--enable-speech-dispatcher", *more],
-        ignore_default_args=["--mute-audio"],
-        env=os.environ | sound.environ,
-        timeout=20_000,
-    )
+    heard = {"ignore_default_args": ["--mute-audio"], "env": os.environ | sound.environ}
+    browser = chromium.browser_type.launch(**started("--enable-speech-dispatcher", *more, **heard))
     yield browser
     browser.close()
 

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
+from .chromium import started
 from .stenographer import Stenographer, stenographer
 
 RATE = 48_000
@@ -87,16 +88,11 @@ def said(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[float]]:
 def talker(chromium: Browser, said: tuple[Path, list[float]]) -> Iterator[Browser]:
     """A browser whose microphone hears the file, from its beginning each time it is opened, and then nothing."""
     browser = chromium.browser_type.launch(
-        executable_path="/usr/bin/chromium",
-        args=[
-            "--no-sandbox",
-            "--disable-background-networking",
-            "--disable-gpu",
+        **started(
             "--use-fake-ui-for-media-stream",
             "--use-fake-device-for-media-stream",
             f"--use-file-for-fake-audio-capture={said[0]}%noloop",
-        ],
-        timeout=20_000,
+        )
     )
     yield browser
     browser.close()

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 import wave
 from array import array
 from collections.abc import Callable, Iterator
@@ -17,6 +16,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from agent.access import Role
 
+from .chromium import started
 from .player import words
 from .screen import answer, ask, composer, session_of, wait_ended
 from .server import Server
@@ -65,11 +65,7 @@ def browser(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iter
         said = voice()
         word = [*said[round((BEGINS - 0.2) * RATE) : round((BEGINS + 0.35) * RATE)], *said[round(ENDS * RATE) :]]
         file.writeframes(array("h", [round(32767 * sample) for sample in word]).tobytes())
-    browser = chromium.browser_type.launch(
-        executable_path=shutil.which("chromium"),
-        args=["--no-sandbox", "--disable-background-networking", "--disable-gpu", *hearing(path)],
-        timeout=20_000,
-    )
+    browser = chromium.browser_type.launch(**started(*hearing(path)))
     yield browser
     browser.close()
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import shutil
 import uuid
 from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
@@ -14,6 +13,7 @@ import pytest
 import websockets
 from playwright.async_api import async_playwright
 
+from tests.browser.chromium import started
 from tests.browser.player import words
 from tests.browser.proxy import Proxy
 from tests.browser.server import Server
@@ -294,14 +294,11 @@ FOLLOW = """(url) => { window.got = []; window.opened = 0; const source = new Ev
 
 @pytest.mark.timeout(90)
 async def test_an_event_source_of_a_browser_that_is_cut_twice(server: Server):
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        pytest.skip("There is no chromium on this machine: apt install chromium.")
     server.write("long", words("say", "word " * 160), pace=0.05)
     proxy = Proxy(server.port)
     try:
         async with async_playwright() as playwright:
-            browser = await playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
+            browser = await playwright.chromium.launch(**started())
             page = await browser.new_page()
             await page.goto(f"{proxy.url}/healthz")
             async with httpx.AsyncClient(base_url=server.url, trust_env=False) as http:
