@@ -17,8 +17,6 @@ from .sound import SILENCE, SPOKEN, Sound, Tape, figure, latest, microphone, spe
 from .tab import new_person
 from .voice_page import voice_page
 
-pytestmark = pytest.mark.alone
-
 PACE = 50  # words written in a second
 
 NUMBERS = "one two three four five six seven eight nine ten eleven twelve".split()
@@ -52,6 +50,7 @@ def test_the_browser_has_voices_of_this_machine(page: Page) -> None:
     assert all(voice["local"] for voice in voices)
 
 
+@pytest.mark.alone
 def test_the_first_sentence_is_heard_while_the_others_are_written(page: Page, tape: Tape) -> None:
     told, heard = [], []
     for number in NUMBERS[:6]:
@@ -72,6 +71,7 @@ def test_the_first_sentence_is_heard_while_the_others_are_written(page: Page, ta
     assert median(heard) <= SPOKEN
 
 
+@pytest.mark.alone
 def test_hushed_it_is_silent_at_once(page: Page, tape: Tape) -> None:
     silent = []
     for i in range(5):
@@ -125,6 +125,7 @@ def test_hushed_and_asked_again_it_speaks_each_time(page: Page, tape: Tape) -> N
     print(figure("asked again → heard", again))
 
 
+@pytest.mark.alone
 def test_the_voice_of_a_service_is_as_fast(page: Page, tape: Tape) -> None:
     page.evaluate("use('service')")
     heard, silent = [], []
