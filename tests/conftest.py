@@ -6,6 +6,7 @@ import fcntl
 import gc
 import os
 import tempfile
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -13,6 +14,13 @@ from pathlib import Path
 import pytest
 
 from tests.locks import held
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Of several tests with one name xdist runs one, and says nothing of it."""
+    twice = [name for name, count in Counter(item.nodeid for item in items).items() if count > 1]
+    if twice:
+        raise pytest.UsageError(f"Several tests have one name: {', '.join(twice)}")
 
 
 @pytest.fixture(autouse=True, scope="module")
