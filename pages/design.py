@@ -78,6 +78,11 @@ def first_paint(theme: Theme) -> str:
     return f'<script>document.documentElement.dataset.theme = "{named}"</script>'
 
 
+def tips() -> str:
+    """The `<script>` that takes the tip of a button away once it was clicked."""
+    return f"<script>{(HERE / 'tips.js').read_text(encoding='utf-8')}</script>"
+
+
 def _variables() -> str:
     """Quasar puts `body--light` or `body--dark` on the body once it runs; until then `first_paint` speaks."""
     light, dark = _declared(LIGHT), _declared(DARK)

@@ -23,6 +23,7 @@ class Frame:
         theme: design.Theme = app.storage.user.get("theme", "system")
         theme = theme if theme in get_args(design.Theme) else "system"
         ui.add_head_html(design.first_paint(theme))
+        ui.add_head_html(_tips())
         ui.add_css(_stylesheet())
         self.drawer = _drawer()
         with ui.header(elevated=False).classes("ta-header"):
@@ -68,3 +69,8 @@ def _drawer() -> ui.element:
 @cache
 def _stylesheet() -> str:
     return design.stylesheet()
+
+
+@cache
+def _tips() -> str:
+    return design.tips()

@@ -95,6 +95,19 @@ def test_who_thinks_better_of_it_lets_the_button_go_elsewhere(server: Server, ta
     listen(page)
 
 
+def test_a_tip_covers_nothing_once_its_button_was_pressed(server: Server, talker: OpenTalker) -> None:
+    page = talker(server.url)
+    tip = "getComputedStyle(document.querySelector('.ta-mic'), '::after').visibility"
+    microphone(page).hover()
+    page.wait_for_function(f"{tip} === 'visible'")
+    listen(page)
+    page.wait_for_timeout(800)  # longer than a tip waits before it shows
+    assert page.evaluate(tip) == "hidden"
+    page.mouse.move(10, 10)
+    microphone(page).hover()
+    page.wait_for_function(f"{tip} === 'visible'")
+
+
 def test_a_voice_that_cannot_be_fetched_is_fetched_later(server: Server, talker: OpenTalker) -> None:
     page = talker(server.url)
     page.route("**/esm/**", lambda route: route.abort())

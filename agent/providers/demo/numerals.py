@@ -18,12 +18,13 @@ LARGE = {"hundred": 100, "thousand": 10**3, "million": 10**6, "billion": 10**9, 
 WORD = "|".join([*SMALL, *LARGE])
 WORDS = re.compile(rf"\b(?:a )?(?:{WORD})(?:(?: and |[ -])(?:{WORD}))*\b", re.I)
 SCALED = re.compile(rf"(?<![\d.])({NUMBER}) ?(thousand|million|billion|trillion|dozen|mn|bn)\b", re.I)
+HEIGHT = re.compile(r"(?<![\w.'])(\d{1,2})(?:'|\u2032) ?(\d{1,2}(?:\.\d+)?)(?!\w|\.\d) ?(?:\"|''|\u2033|\u201d)?")
 KILO = re.compile(rf"(?<![\d.])({NUMBER})k\b(?! (?:to|in|into) (?:c|f|celsius|fahrenheit|°c|°f)\b)")
 
 
 def in_digits(text: str) -> str:
-    """`text` with every number in plain digits, signs in ASCII and per cent as %."""
-    text = text.translate(SIGNS)
+    """`text` with every number in plain digits, signs in ASCII, per cent as %, 5'11" as feet and inches."""
+    text = HEIGHT.sub(r"\1 feet \2 inches", text.translate(SIGNS))
     text = re.sub(r"(?<![\d.,])\d{1,3}(?:,\d{3})+(?![\d,])", lambda found: found[0].replace(",", ""), text)
     text = re.sub(r"(?<![\d.,])\d{1,3}(?:[\u2009\u202f]\d{3})+(?!\d)", lambda found: re.sub(r"\s", "", found[0]), text)
     if "(" not in text:  # in max(1,5) the comma is no decimal one

@@ -48,6 +48,7 @@ WORDS: tuple[tuple[str, str], ...] = (
     (rf"(?:half(?: of)?|halve) ({ATOM})", r"\1 / 2"),
     (rf"a third of ({ATOM})", r"\1 / 3"),
     (rf"a quarter of ({ATOM})", r"\1 / 4"),
+    (rf"^([^%]*)(?<![\d.])({NUMBER})% of ({ATOM})([^%]*)$", r"\1(\2 / 100 * \3)\4"),
     (rf"({NUMBER})%(?! ?[\d(])", r"(\1 / 100)"),
     (r"\b(?:multiplied by|times|mal)\b", "*"),
     (r"(?<=[\d)‡]) ?[x×] ?(?=[\d(‡.])", " * "),

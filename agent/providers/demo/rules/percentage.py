@@ -65,6 +65,10 @@ FORMS: tuple[tuple[str, Kind], ...] = (
         CHANGE,
     ),
 )
+GOES_ON = re.compile(
+    rf"(?:{NUMBER}%|half|a quarter) of .*(?:(?<=[\w)]) ?(?:\+| - |\b(?:plus|minus|less)\b)|\d-\d)", re.I
+)
+"""15% of 80 plus 3: a sum, of which the percentage is a part."""
 COMPILED = tuple((re.compile(form, re.I), kind) for form, kind in FORMS)
 
 
@@ -79,8 +83,9 @@ def percentage(clause: Clause) -> Task | None:
             a, b = _operand(groups["a"]), _operand(groups.get("b") or "1")
             if a is None or b is None:
                 continue
+            if kind is OF and GOES_ON.match(re.sub(r"\([^()]*\)", "(0)", text)):
+                return None
             p = groups.get("p") or {"half": "50", "a quarter": "25"}.get((groups.get("share") or "").lower(), "")
-
             return _task(kind, p, a, b, _again(text) if groups.get("p") else None)
     return None
 
@@ -99,7 +104,9 @@ def _operand(text: str) -> Operand | None:
     ):
         return found
     inner = expression(text)
-    return Operand(digits=f"({inner.text})") if inner and not inner.refers else None
+    if inner is None or inner.refers:
+        return None
+    return Operand(digits=inner.text if re.fullmatch(r"\([^()]*\)", inner.text) else f"({inner.text})")
 
 
 def _worked(kind: Kind, p: str, first: Operand, second: Operand, that: Value | None) -> Steps:
