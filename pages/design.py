@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import Literal
 
@@ -78,9 +79,10 @@ def first_paint(theme: Theme) -> str:
     return f'<script>document.documentElement.dataset.theme = "{named}"</script>'
 
 
-def tips() -> str:
-    """The `<script>` that takes the tip of a button away once it was clicked."""
-    return f"<script>{(HERE / 'tips.js').read_text(encoding='utf-8')}</script>"
+@cache
+def script(file: Path) -> str:
+    """The `<script>` with all that is in the file, which is read once."""
+    return f"<script>{file.read_text(encoding='utf-8')}</script>"
 
 
 def _variables() -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
+from pathlib import Path
 from typing import Any, get_args
 
 from nicegui import app, ui
@@ -13,6 +14,7 @@ from .parts.text import text
 from .parts.theme import ThemeButton
 
 PRODUCT = "Thinkaloud"
+TIPS = Path(__file__).parent / "tips.js"
 
 
 class Frame:
@@ -23,7 +25,7 @@ class Frame:
         theme: design.Theme = app.storage.user.get("theme", "system")
         theme = theme if theme in get_args(design.Theme) else "system"
         ui.add_head_html(design.first_paint(theme))
-        ui.add_head_html(_tips())
+        ui.add_head_html(design.script(TIPS))
         ui.add_css(_stylesheet())
         self.drawer = _drawer()
         with ui.header(elevated=False).classes("ta-header"):
@@ -69,8 +71,3 @@ def _drawer() -> ui.element:
 @cache
 def _stylesheet() -> str:
     return design.stylesheet()
-
-
-@cache
-def _tips() -> str:
-    return design.tips()

@@ -8,6 +8,7 @@ from typing import Any
 
 from nicegui import ui
 
+from .. import design
 from .state import begin, change
 from .text import text
 
@@ -41,7 +42,7 @@ class PeopleBar(ui.element, component="people.js", esm={"thinkaloud-transcript":
 def account(user: str, *, guest: bool) -> None:
     """The line at the foot of the drawer: as whom one has signed in, and the way out. Once that is taken in another
     window, or the time is up, the page leads to signing in."""
-    ui.add_head_html(f"<script>{SIGNED_IN.read_text(encoding='utf-8')}</script>")
+    ui.add_head_html(design.script(SIGNED_IN))
     with ui.element("p").classes("ta-me"):
         ui.icon("person_outline" if guest else "person").props("aria-hidden=true")
         with ui.element("span").classes("ta-me-name").props(f'title="{"A guest" if guest else "Signed in"}"'):
