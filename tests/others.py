@@ -45,9 +45,9 @@ def fetched(name: str) -> str | None:
     KEPT.mkdir(parents=True, exist_ok=True)
     at, new = _at(name), KEPT / f"{name}.new"
     with held(KEPT / "lock"):
+        if at.exists():
+            return None
         for attempt in range(TRIES):
-            if at.exists():
-                return None
             time.sleep(attempt)
             shutil.rmtree(new, ignore_errors=True)
             new.mkdir()
@@ -55,11 +55,13 @@ def fetched(name: str) -> str | None:
                 subprocess.run(
                     [*command, str(new), *packages], check=True, capture_output=True, text=True, timeout=SECONDS
                 )
-                new.rename(at)
             except subprocess.SubprocessError as error:
                 said = str(getattr(error, "stderr", None) or error)
                 why = f"{command[0]} could not install {' '.join(packages)}: {said.strip()[-300:]}"
-    return None if at.exists() else why
+            else:
+                new.rename(at)
+                return None
+    return why
 
 
 def found(program: str) -> str:

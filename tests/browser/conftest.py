@@ -21,21 +21,15 @@ expect.set_options(timeout=15_000)  # ms; the usual five are over now and then, 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """One app for all who do not kill it."""
-    server = Server(tmp_path_factory.mktemp("app"))
-    server.start()
-    yield server
-    server.stop()
-    assert "Traceback" not in server.errors()
+    with Server(tmp_path_factory.mktemp("app")).running() as server:
+        yield server
 
 
 @pytest.fixture(scope="session")
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """The app of shop.py: models to choose among, and a provider that fails, asks, counts and waits as it is told."""
-    server = Server(tmp_path_factory.mktemp("shop"), entry="tests.browser.shop")
-    server.start()
-    yield server
-    server.stop()
-    assert "Traceback" not in server.errors()
+    with Server(tmp_path_factory.mktemp("shop"), entry="tests.browser.shop").running() as server:
+        yield server
 
 
 @pytest.fixture(scope="package")

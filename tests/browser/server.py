@@ -10,7 +10,10 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import httpx
@@ -30,14 +33,23 @@ ROOT = Path(__file__).parents[2]
 class Server:
     """`python -m tests.browser.app` on a free port, in a folder of its own; or `main.py` with the demo alone."""
 
-    def __init__(self, folder: Path, *, entry: str = "tests.browser.app") -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        entry: str = "tests.browser.app",
+        options: Iterable[str] = (),
+        environ: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
         self.folder = folder
+        self._environ = environ
         self.port = free_port()
         for name in ("scripts", "docs"):
             (folder / name).mkdir(parents=True, exist_ok=True)
         self._command = [sys.executable, "-m", entry, str(self.port), str(folder)]
         if entry == "main":
             self._command[3:] = ["--port", str(self.port), "--data", str(folder / "data"), "--no-browser"]
+        self._command += options
         self._process: subprocess.Popen[str] | None = None
 
     @property
@@ -49,6 +61,16 @@ class Server:
         tokens = Tokens(token_secret(self.folder / "data", {}), Chance().clock)
         return f"{self.url}/signin?token={tokens.invite(user, role, 1)}"
 
+    @contextmanager
+    def running(self) -> Iterator[Server]:
+        """It is started, and stopped in the end; what it has written by then tells of no failure."""
+        self.start()
+        try:
+            yield self
+        finally:
+            self.stop()
+        assert "Traceback" not in self.errors()
+
     def start(self, seconds: float = 20) -> None:
         """Returns once it says where it is; raises RuntimeError with what it said instead."""
         environ = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "NICEGUI_"))}
@@ -56,7 +78,7 @@ class Server:
             self._process = subprocess.Popen(
                 self._command,
                 cwd=self.folder,
-                env=environ | {"PYTHONPATH": str(ROOT)},
+                env=environ | {"PYTHONPATH": str(ROOT), **self._environ},
                 stdout=subprocess.PIPE,
                 stderr=errors,
                 text=True,

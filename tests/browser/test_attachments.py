@@ -7,10 +7,11 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import FilePayload, Locator, Page, Route, expect
+from playwright.sync_api import FilePayload, Locator, Page, expect
 
 from ..pictures import pdf, png
 from .conftest import OpenTab
+from .held import Held
 from .player import words
 from .screen import ask, composer, last_turn, session_of, wait_ended
 from .server import Server
@@ -65,25 +66,6 @@ def is_painted(picture: Locator) -> None:
     assert picture.evaluate("(it) => it.naturalWidth") == 60
 
 
-class Held:
-    """Uploads that wait until a test lets them go on."""
-
-    def __init__(self, page: Page) -> None:
-        self.page = page
-        self.routes: list[Route] = []
-        page.route("**/files", lambda route: self.routes.append(route))
-
-    def release(self) -> None:
-        for route in self.routes:
-            route.continue_()
-        self.page.unroute("**/files")
-
-    def break_off(self) -> None:
-        for route in self.routes:
-            route.abort()
-        self.page.unroute("**/files")
-
-
 def test_files_are_attached_sent_alone_and_seen_live_and_after_a_reload(server: Server, open_tab: OpenTab) -> None:
     page = open_tab(server.url)
     expect(send_button(page)).to_be_disabled()
@@ -122,7 +104,7 @@ def test_a_picture_opens_large_and_a_pdf_is_downloaded(server: Server, open_tab:
 
 def test_a_message_waits_for_its_uploads_and_then_goes_by_itself(server: Server, open_tab: OpenTab) -> None:
     page = open_tab(server.url)
-    held = Held(page)
+    held = Held(page, "**/files")
     choose(page, PICTURE)
     expect(page.get_by_role("progressbar", name="Upload of valley.png")).to_be_visible()
     composer(page).fill(server.write("later", words("say", "There it is.")))
@@ -137,7 +119,7 @@ def test_a_message_waits_for_its_uploads_and_then_goes_by_itself(server: Server,
 
 def test_an_upload_that_breaks_off_says_so_and_can_be_tried_again(server: Server, open_tab: OpenTab) -> None:
     page = open_tab(server.url)
-    held = Held(page)
+    held = Held(page, "**/files")
     choose(page, PICTURE)
     composer(page).fill(server.write("again", words("say", "There it is.")))
     page.keyboard.press("Enter")
@@ -155,7 +137,7 @@ def test_an_upload_that_breaks_off_says_so_and_can_be_tried_again(server: Server
 
 def test_what_is_not_accepted_is_told_and_nothing_is_sent_without_it(server: Server, open_tab: OpenTab) -> None:
     page = open_tab(server.url)
-    held = Held(page)
+    held = Held(page, "**/files")
     choose(page, {"name": "phone.heic", "mimeType": "image/heic", "buffer": b"\0\0\0\x18ftypheic" + bytes(300)})
     composer(page).fill("Look at this")
     page.keyboard.press("Enter")
@@ -310,12 +292,12 @@ def test_files_have_no_fault_in_either_theme_and_on_a_telephone(server: Server, 
     wait_ended(page)
     choose(page, PICTURE, LONG)
     wait_uploaded(page, 2)
-    held = Held(page)
+    held = Held(page, "**/files")
     choose(page, PAPER)
     expect(page.get_by_role("progressbar")).to_have_count(1)
     held.break_off()
     expect(chips(page).last).to_contain_text("Not uploaded")
-    held = Held(page)
+    held = Held(page, "**/files")
     choose(page, PAPER)
     for look in looks(page):
         assert complaints(page) == [], look

@@ -39,11 +39,8 @@ def elsewhere(html: str) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    server = Server(tmp_path_factory.mktemp("docs"), entry="main")
-    server.start()
-    yield server
-    server.stop()
-    assert "Traceback" not in server.errors()
+    with Server(tmp_path_factory.mktemp("docs"), entry="main").running() as server:
+        yield server
 
 
 @pytest.fixture

@@ -27,11 +27,8 @@ def old_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     folder = tmp_path_factory.mktemp("old")
     with ThreadPoolExecutor(1) as aside:  # Playwright has this thread's event loop
         aside.submit(write_history, folder / "data", "long", TURNS).result()
-    server = Server(folder)
-    server.start()
-    yield server
-    server.stop()
-    assert "Traceback" not in server.errors()
+    with Server(folder).running() as server:
+        yield server
 
 
 def questions(page: Page) -> list[int]:

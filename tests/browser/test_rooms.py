@@ -20,12 +20,10 @@ SignIn = Callable[..., Page]
 
 @pytest.fixture(scope="module")
 def locked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    server = Server(tmp_path_factory.mktemp("locked"), entry="main")
-    server._command += ["--signin", "--pace", "0"]
-    server.start()
-    yield server
-    server.stop()
-    assert "Traceback" not in server.errors()
+    with Server(
+        tmp_path_factory.mktemp("locked"), entry="main", options=["--signin", "--pace", "0"]
+    ).running() as server:
+        yield server
 
 
 @pytest.fixture

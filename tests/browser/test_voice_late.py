@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import pytest
-from playwright.sync_api import Page, Route
+from playwright.sync_api import Page
 
+from .held import Held
 from .player import words
 from .screen import ask, wait_ended
 from .server import Server
@@ -16,29 +16,19 @@ HIDDEN = """(is) => {
 }"""
 
 
-class Slow:
+class Slow(Held):
     """A page whose voice comes when the test says so."""
 
     def __init__(self, page: Page) -> None:
-        self._page = page
-        self._waiting: list[Route] = []
-        page.route("**/conversation.js*", lambda route: self._waiting.append(route))
+        super().__init__(page, "**/conversation.js*")
 
     def press(self) -> None:
         microphone(self._page).click()
         self.asked_for()
 
-    def asked_for(self) -> None:
-        for _ in range(100):
-            if self._waiting:
-                return
-            self._page.wait_for_timeout(20)
-        pytest.fail("Nobody asked for the voice.")
-
     def comes(self) -> None:
         """Returns once it is there, and what waited for it has been done."""
-        for route in self._waiting:
-            route.continue_()
+        self.release()
         self._page.evaluate("import('thinkaloud-voice').then(() => new Promise((done) => setTimeout(done, 100)))")
 
 

@@ -43,15 +43,12 @@ def speech() -> Iterator[SpeechService]:
 @pytest.fixture(scope="module")
 def app(tmp_path_factory: pytest.TempPathFactory, speech: SpeechService) -> Iterator[Server]:
     """The app of voiced.py, whose temporary folder is FOLDER/temp."""
-    server = Server(tmp_path_factory.mktemp("voiced"), entry="tests.browser.voiced")
-    (server.folder / "speech").write_text(speech.url)
-    (server.folder / "temp").mkdir()
-    with pytest.MonkeyPatch.context() as environ:
-        environ.setenv("TMPDIR", str(server.folder / "temp"))
-        server.start()
-    yield server
-    server.stop()
-    assert "Traceback" not in server.errors()
+    folder = tmp_path_factory.mktemp("voiced")
+    (folder / "speech").write_text(speech.url)
+    (folder / "temp").mkdir()
+    environ = {"TMPDIR": str(folder / "temp")}
+    with Server(folder, entry="tests.browser.voiced", environ=environ).running() as server:
+        yield server
 
 
 @pytest.fixture(scope="module")

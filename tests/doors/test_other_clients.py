@@ -25,14 +25,11 @@ ANSWER = "It is forty-two, and nobody knows why."
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    server = Server(tmp_path_factory.mktemp("others"))
-    server.start()
-    think = [*words("think", "Let me see, six times seven."), ["call", "calculate", {"expression": "6*7"}]]
-    server.write("answer", think, words("say", ANSWER), pace=0.01)
-    server.write("slow", words("say", "word " * 100), pace=0.03)
-    yield server
-    server.stop()
-    assert "Traceback" not in server.errors()
+    with Server(tmp_path_factory.mktemp("others")).running() as server:
+        think = [*words("think", "Let me see, six times seven."), ["call", "calculate", {"expression": "6*7"}]]
+        server.write("answer", think, words("say", ANSWER), pace=0.01)
+        server.write("slow", words("say", "word " * 100), pace=0.03)
+        yield server
 
 
 @pytest.fixture

@@ -8,7 +8,6 @@ import re
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import count
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -59,27 +58,16 @@ class Door:
         return row.address.replace("{id}", id).replace("{me}", self.name(who)).replace("VERSION", self.version)
 
 
-def started(folder: Path, how: str) -> Server:
-    server = Server(folder, entry="tests.pages.locked")
-    server._command.append(how)
-    server.start()
-    return server
-
-
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    server = started(tmp_path_factory.mktemp("locked"), "locked")
-    yield server
-    server.stop()
-    assert "Traceback" not in server.errors()
+    with Server(tmp_path_factory.mktemp("locked"), entry="tests.pages.locked", options=["locked"]).running() as server:
+        yield server
 
 
 @pytest.fixture(scope="module")
 def unlocked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    server = started(tmp_path_factory.mktemp("open"), "open")
-    yield server
-    server.stop()
-    assert "Traceback" not in server.errors()
+    with Server(tmp_path_factory.mktemp("open"), entry="tests.pages.locked", options=["open"]).running() as server:
+        yield server
 
 
 @pytest.fixture

@@ -17,12 +17,8 @@ from tests.browser.server import Server
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    server = Server(tmp_path_factory.mktemp("docs"), entry="main")
-    server._command += ["--pace", "0"]
-    server.start()
-    yield server
-    server.stop()
-    assert "Traceback" not in server.errors()
+    with Server(tmp_path_factory.mktemp("docs"), entry="main", options=["--pace", "0"]).running() as server:
+        yield server
 
 
 @pytest.fixture(scope="module")

@@ -22,12 +22,8 @@ SOCKET = "/_nicegui_ws/socket.io/?EIO=4&transport="
 @pytest.fixture(scope="module")
 def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("gated")
-    server = Server(folder, entry="tests.pages.gated")
-    server._command += [SECRET]
-    server.start()
-    yield server.url
-    server.stop()
-    assert "Traceback" not in server.errors()
+    with Server(folder, entry="tests.pages.gated", options=[SECRET]).running() as server:
+        yield server.url
 
 
 def person(url: str, user: str) -> httpx.Client:

@@ -46,10 +46,11 @@ def described() -> dict[str, Any]:
     return openapi(app.routes)
 
 
-SCHEMA = schemathesis.openapi.from_dict(described())
+DESCRIBED = described()
+SCHEMA = schemathesis.openapi.from_dict(DESCRIBED)
 OPERATIONS = sorted(
     operation["operationId"]
-    for path in described()["paths"].values()
+    for path in DESCRIBED["paths"].values()
     for operation in path.values()
     if operation["operationId"] not in STREAMS
 )
@@ -57,12 +58,8 @@ OPERATIONS = sorted(
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    server = Server(tmp_path_factory.mktemp("openapi"), entry="main")
-    server._command += ["--pace", "0"]
-    server.start()
-    yield server
-    server.stop()
-    assert "Traceback" not in server.errors()
+    with Server(tmp_path_factory.mktemp("openapi"), entry="main", options=["--pace", "0"]).running() as server:
+        yield server
 
 
 @pytest.fixture
@@ -108,7 +105,7 @@ for operation in OPERATIONS:  # a function each: schemathesis gives the tests of
 
 
 def test_every_operation_says_how_it_refuses_and_none_as_fastapi_would():
-    operations = [one for path in described()["paths"].values() for one in path.values()]
+    operations = [one for path in DESCRIBED["paths"].values() for one in path.values()]
     assert operations
     for one in operations:
         assert "422" not in one["responses"]

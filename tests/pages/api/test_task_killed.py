@@ -17,11 +17,8 @@ from tests.browser.server import Server
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[Server]:
-    server = Server(tmp_path)
-    server.start()
-    yield server
-    server.stop()
-    assert "Traceback" not in server.errors()
+    with Server(tmp_path).running() as server:
+        yield server
 
 
 def until(look: Callable[[], Any], seconds: float = 15) -> Any:
